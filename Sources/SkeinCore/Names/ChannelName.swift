@@ -1,0 +1,35 @@
+/// The name that clients subscribe to, compared by bytes.
+///
+/// `String` compares by canonical equivalence, so `é` written in one scalar or in two would be one channel here and two
+/// in every other part of a cluster. A channel name therefore compares and hashes its UTF-8. The hash is computed once, from
+/// the process-wide random seed, and serves every table that the name is looked up in.
+public struct ChannelName: Hashable, Sendable, CustomStringConvertible {
+    /// The name as text; its UTF-8 is what counts.
+    public let text: String
+    /// Seeded by the process: the same name has another code in the next run.
+    public let hashCode: Int
+
+    /// Names a channel. Says nothing about whether the name is allowed: see ``violation(maximumLength:)``. O(length).
+    public init(_ text: String) {
+        var text = text
+        text.makeContiguousUTF8()
+        self.text = text
+        self.hashCode = ByteHash.of(text.utf8)
+    }
+
+    public static func == (left: Self, right: Self) -> Bool {
+        left.hashCode == right.hashCode && left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(self.hashCode)
+    }
+
+    public var description: String { self.text }
+}
+
+extension ChannelName: ExpressibleByStringLiteral {
+    public init(stringLiteral value: String) {
+        self.init(value)
+    }
+}

@@ -1,0 +1,23 @@
+/// What a command prints and how it ends.
+public struct CommandOutput: Sendable, Equatable {
+    /// For standard output; with a line break at the end unless empty.
+    public let text: String
+    /// For standard error, in the same form.
+    public let problems: String
+    /// Exit status.
+    public let status: Int32
+
+    /// Success.
+    public init(text: String) {
+        self.text = text
+        self.problems = ""
+        self.status = 0
+    }
+
+    /// A configuration that cannot be used: status 78 (`EX_CONFIG` of sysexits.h).
+    public init(error: ConfigurationError) {
+        self.text = ""
+        self.problems = error.problems.map { "error: \($0)\n" }.joined()
+        self.status = 78
+    }
+}

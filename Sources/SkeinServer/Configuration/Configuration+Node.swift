@@ -1,0 +1,14 @@
+extension Configuration {
+    /// `node`: this process among its peers.
+    public struct Node: Sendable, Equatable {
+        /// Unique among the nodes. After loading never empty.
+        public var name = ""
+        /// Event loops; 0 for one per core.
+        public var loops = 0
+
+        /// How many event loops to start on a machine with that many cores: 1 to 64.
+        public func loopCount(cores: Int) -> Int {
+            self.loops > 0 ? self.loops : min(64, max(1, cores))
+        }
+    }
+}

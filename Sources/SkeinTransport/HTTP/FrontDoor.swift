@@ -1,0 +1,283 @@
+import NIOCore
+import NIOHTTP1
+import SkeinCore
+import SkeinWire
+
+/// HTTP/1.1 on a connection, until a request turns it into a WebSocket.
+///
+/// Confined to its event loop. Any request of a connection may be the upgrade, because proxies reuse connections. A request has an
+/// absolute deadline, not an idle one, so that nobody can hold a connection with a byte now and then. A refusal is always a response, and
+/// then the connection ends.
+final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler, Timed {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// How long a connection may stay open between two requests.
+    private static let keepAlive: Duration = .seconds(75)
+
+    private enum State {
+        case idle
+        case receiving(HTTPRequestHead, HTTPRoute, body: ByteBuffer)
+        /// The answer is being made.
+        case answering
+        /// The last answer is out; what still arrives is ignored.
+        case ending
+        case upgraded
+    }
+
+    private let loop: LoopContext
+    private let router: any HTTPRouter
+    private let settings: FrontDoorSettings
+    private var state: State = .idle
+    private var deadline: MonotonicInstant
+    private var context: ChannelHandlerContext?
+    var timerPlace: TimerPlace?
+
+    init(loop: LoopContext, router: any HTTPRouter, settings: FrontDoorSettings) {
+        self.loop = loop
+        self.router = router
+        self.settings = settings
+        self.deadline = loop.now
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        self.arm(self.loop.policy.limits.handshakeTimeout)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.loop.timers.disarm(self)
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.loop.timers.disarm(self)
+        self.state = .ending
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        self.loop.refreshNow()
+        switch self.unwrapInboundIn(data) {
+        case .head(let head): self.received(head)
+        case .body(let bytes): self.received(bytes)
+        case .end: self.receivedEnd(context)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch (error, self.state) {
+        case (let error as HTTPParserError, .idle), (let error as HTTPParserError, .receiving):
+            let isTooLong = error == .headerOverflow
+            self.refuse(
+                isTooLong ? .requestHeaderFieldsTooLarge : .badRequest,
+                isTooLong ? "The request head is too long." : "The request is not well-formed HTTP/1.1."
+            )
+        default:
+            context.close(promise: nil)
+        }
+    }
+
+    func deadlineReached() {
+        switch self.state {
+        case .idle, .receiving:
+            self.loop.node.metrics.handshakeTimedOut()
+            self.refuse(.requestTimeout, "The request did not arrive in time.")
+        case .ending:
+            self.context?.close(promise: nil)
+        case .answering, .upgraded:
+            break
+        }
+    }
+
+    // MARK: Requests
+
+    private func received(_ head: HTTPRequestHead) {
+        guard case .idle = self.state else { return }
+        self.arm(self.loop.policy.limits.handshakeTimeout)
+        guard head.version.major == 1, !head.uri.isEmpty else {
+            return self.refuse(.httpVersionNotSupported, "Use HTTP/1.1.")
+        }
+        guard head.hasOneLength else {
+            return self.refuse(.badRequest, "Give either Content-Length or Transfer-Encoding: chunked, once.")
+        }
+        let route = self.router.route(head.method, String(head.path))
+        if case .function(let bodyLimit, _) = route, head.announcedLength > bodyLimit {
+            return self.refuse(.payloadTooLarge, "The body is longer than \(bodyLimit) bytes.")
+        }
+        self.state = .receiving(head, route, body: ByteBuffer())
+    }
+
+    private func received(_ bytes: ByteBuffer) {
+        guard case .receiving(let head, let route, var body) = self.state else { return }
+        self.state = .idle
+        guard case .function(let bodyLimit, _) = route else {
+            return self.refuse(.badRequest, "This request takes no body.")
+        }
+        guard body.readableBytes + bytes.readableBytes <= bodyLimit else {
+            return self.refuse(.payloadTooLarge, "The body is longer than \(bodyLimit) bytes.")
+        }
+        body.writeImmutableBuffer(bytes)
+        self.state = .receiving(head, route, body: body)
+    }
+
+    private func receivedEnd(_ context: ChannelHandlerContext) {
+        guard case .receiving(let head, let route, let body) = self.state else { return }
+        self.state = .answering
+        self.loop.timers.disarm(self)
+        switch route {
+        case .notFound:
+            self.answer(.text(.notFound, "There is nothing here."), to: head)
+        case .methodNotAllowed(let methods):
+            let allow = methods.map(\.rawValue).joined(separator: ", ")
+            var response = HTTPResponse.text(.methodNotAllowed, "Use \(allow).")
+            response.headers.add(name: "allow", value: allow)
+            self.answer(response, to: head)
+        case .session, .echo:
+            self.handshake(head, route, context)
+        case .function(_, let function):
+            self.call(function, head, body)
+        }
+    }
+
+    private func call(
+        _ function: @escaping @Sendable (HTTPRequest) async -> HTTPResponse,
+        _ head: HTTPRequestHead,
+        _ body: ByteBuffer
+    ) {
+        let request = HTTPRequest(
+            method: head.method,
+            path: String(head.path),
+            query: head.query,
+            headers: head.headers,
+            body: body,
+            peer: self.context?.remoteAddress?.ipAddress ?? ""
+        )
+        let bound = NIOLoopBound(self, eventLoop: self.loop.eventLoop)
+        let eventLoop = self.loop.eventLoop
+        Task {
+            let response = await function(request)
+            eventLoop.execute { bound.value.answer(response, to: head) }
+        }
+    }
+
+    // MARK: Responses
+
+    private func answer(_ response: HTTPResponse, to head: HTTPRequestHead) {
+        guard case .answering = self.state, let context = self.context else { return }
+        self.loop.refreshNow()
+        let isKept = head.isKeepAlive
+        self.write(response, context: context, keepAlive: isKept, isBodyless: head.method == .HEAD)
+        guard isKept else { return self.end(context) }
+        self.state = .idle
+        self.arm(Self.keepAlive)
+    }
+
+    private func refuse(_ status: HTTPResponseStatus, _ sentence: String, headers: HTTPHeaders = [:]) {
+        guard let context = self.context else { return }
+        switch self.state {
+        case .ending, .upgraded: return
+        case .idle, .receiving, .answering: break
+        }
+        var response = HTTPResponse.text(status, sentence)
+        response.headers.add(contentsOf: headers)
+        self.write(response, context: context, keepAlive: false, isBodyless: false)
+        self.end(context)
+    }
+
+    private func write(_ response: HTTPResponse, context: ChannelHandlerContext, keepAlive: Bool, isBodyless: Bool) {
+        var headers = response.headers
+        headers.replaceOrAdd(name: "content-length", value: "\(response.body.readableBytes)")
+        headers.replaceOrAdd(name: "connection", value: keepAlive ? "keep-alive" : "close")
+        let head = HTTPResponseHead(version: .http1_1, status: response.status, headers: headers)
+        context.write(self.wrapOutboundOut(.head(head)), promise: nil)
+        if !isBodyless, response.body.readableBytes > 0 {
+            context.write(self.wrapOutboundOut(.body(.byteBuffer(response.body))), promise: nil)
+        }
+        context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
+    }
+
+    /// Ends the output and reads on for a moment, so that no reset overtakes the response.
+    private func end(_ context: ChannelHandlerContext) {
+        self.state = .ending
+        self.arm(self.loop.policy.limits.closeTimeout)
+        context.close(mode: .output, promise: nil)
+    }
+
+    private func arm(_ duration: Duration) {
+        self.deadline = self.loop.now + duration
+        self.loop.timers.arm(self, at: self.deadline)
+    }
+
+    // MARK: The upgrade
+
+    private func handshake(_ head: HTTPRequestHead, _ route: HTTPRoute, _ context: ChannelHandlerContext) {
+        let request = HandshakeRequest(
+            method: head.method.rawValue,
+            majorVersion: Int(head.version.major),
+            minorVersion: Int(head.version.minor),
+            headers: head.headers.map { (name: $0.name, value: $0.value) }
+        )
+        let subprotocols = WireFormat.subprotocols.map(\.0)
+        let origins = self.settings.origins()
+        switch Handshake.evaluate(request, origins: origins, subprotocols: subprotocols) {
+        case .notAnUpgrade:
+            self.answer(.text(.upgradeRequired, "This is a WebSocket endpoint."), to: head)
+        case .refuse(let refusal):
+            self.loop.node.metrics.handshakeRejected(refusal.label)
+            self.refuse(
+                HTTPResponseStatus(statusCode: refusal.status),
+                refusal.reason,
+                headers: HTTPHeaders(refusal.extraHeaders.map { ($0.0, $0.1) })
+            )
+        case .accept(let acceptance):
+            self.upgrade(head, route, acceptance, context)
+        }
+    }
+
+    private func upgrade(
+        _ head: HTTPRequestHead,
+        _ route: HTTPRoute,
+        _ acceptance: HandshakeAcceptance,
+        _ context: ChannelHandlerContext
+    ) {
+        var headers: HTTPHeaders = [
+            "upgrade": "websocket", "connection": "Upgrade", "sec-websocket-accept": acceptance.accept,
+        ]
+        if let subprotocol = acceptance.subprotocol {
+            headers.add(name: "sec-websocket-protocol", value: subprotocol)
+        }
+        let response = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
+        context.write(self.wrapOutboundOut(.head(response)), promise: nil)
+        context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
+        self.state = .upgraded
+        let handler: any ChannelHandler
+        if case .echo(let messageSize) = route {
+            handler = EchoHandler(loop: self.loop, messageSize: messageSize)
+        } else {
+            handler = self.makeSession(head, acceptance)
+        }
+        HTTPPipeline.replace(with: handler, in: context.pipeline)
+    }
+
+    private func makeSession(_ head: HTTPRequestHead, _ acceptance: HandshakeAcceptance) -> SessionHandler {
+        let query = head.query
+        let named = acceptance.subprotocol.flatMap { WireFormat(subprotocol: $0) }
+        let asked = (query["format"] ?? query["cf_protocol"]).flatMap { WireFormat(query: $0) }
+        return SessionHandler(
+            loop: self.loop,
+            format: named ?? asked ?? .json,
+            usesFramePing: query["cf_ws_frame_ping_pong"] == "true",
+            clientID: ClientID.make()
+        )
+    }
+}
+
+/// What the front doors of a listener have in common.
+struct FrontDoorSettings: Sendable {
+    /// The origins that may open a WebSocket; read at each handshake, so that a reload takes effect.
+    var origins: @Sendable () -> OriginPolicy
+}
+
+@available(*, unavailable)
+extension FrontDoor: Sendable {}

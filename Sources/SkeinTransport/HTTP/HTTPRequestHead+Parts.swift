@@ -1,0 +1,55 @@
+import NIOHTTP1
+
+extension HTTPRequestHead {
+    /// The part of the target in front of the query; not decoded.
+    var path: Substring {
+        self.uri.prefix { $0 != "?" && $0 != "#" }
+    }
+
+    /// The query, decoded; the last one of a name counts. O(length).
+    var query: [String: String] {
+        guard let mark = self.uri.firstIndex(of: "?") else { return [:] }
+        var query: [String: String] = [:]
+        let pairs = self.uri[self.uri.index(after: mark)...].prefix { $0 != "#" }.split(separator: "&")
+        for pair in pairs {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            query[Self.decoded(parts[0])] = parts.count > 1 ? Self.decoded(parts[1]) : ""
+        }
+        return query
+    }
+
+    /// Whether the length of the body is told in one way only; anything else is read differently by different proxies.
+    var hasOneLength: Bool {
+        let lengths = self.headers["content-length"]
+        let encodings = self.headers["transfer-encoding"]
+        if encodings.isEmpty { return lengths.count <= 1 }
+        return lengths.isEmpty && encodings.count == 1 && encodings[0].lowercased() == "chunked"
+    }
+
+    /// What Content-Length says; 0 without one, the greatest number for one that is not a number.
+    var announcedLength: Int {
+        self.headers.first(name: "content-length").map { Int($0) ?? .max } ?? 0
+    }
+
+    private static func decoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "+"):
+                bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                let digits = rest.prefix(2)
+                if digits.count == 2, let value = UInt8(String(Substring(digits)), radix: 16) {
+                    bytes.append(value)
+                    rest = rest.dropFirst(2)
+                } else {
+                    bytes.append(byte)
+                }
+            default:
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,82 @@
+import NIOCore
+import SkeinCore
+import SkeinWire
+
+/// The events of one channel in one loop turn, encoded once for each variant that has subscribers.
+struct EventBatch {
+    /// In order.
+    let events: [TopicEvent]
+    private let base: Publication?
+    private let encoder: EventEncoder
+    private var encoded: [Encoding]
+    private let hasMembership: Bool
+    /// Publications among the events.
+    let publicationCount: Int
+    /// Offset of the first publication; 0 when it has none.
+    let firstOffset: UInt64
+    /// The sessions that must not get something of this batch.
+    let excludedClients: [String]
+
+    /// What a variant came to.
+    enum Encoding {
+        case notYet
+        /// Nothing in the batch is for this variant.
+        case nothing
+        case frame(OutboundFrame)
+        /// A payload cannot be expressed in the variant's format.
+        case inexpressible
+    }
+
+    init(group: ChannelGroup, allocator: ByteBufferAllocator, scratch: inout [Encoding]) {
+        self.events = group.attachment.events
+        self.base = group.attachment.base
+        self.encoder = EventEncoder(group: group, allocator: allocator)
+        var publications = 0
+        var membership = false
+        var firstOffset: UInt64 = 0
+        var excluded: [String] = []
+        for event in group.attachment.events {
+            guard case .publication(let publication) = event else {
+                membership = true
+                continue
+            }
+            if publications == 0 { firstOffset = publication.offset }
+            publications += 1
+            if let client = publication.excludedClient { excluded.append(client) }
+        }
+        self.publicationCount = publications
+        self.hasMembership = membership
+        self.firstOffset = firstOffset
+        self.excludedClients = excluded
+        self.encoded = []
+        swap(&self.encoded, &scratch)
+        for index in self.encoded.indices { self.encoded[index] = .notYet }
+    }
+
+    /// Gives the table of encodings back, for the next batch.
+    mutating func returnScratch(to scratch: inout [Encoding]) {
+        for index in self.encoded.indices { self.encoded[index] = .notYet }
+        swap(&self.encoded, &scratch)
+    }
+
+    /// The events for a variant: encoded by the first who asks, shared by all others.
+    mutating func encoding(for variant: EncodingVariant) -> Encoding {
+        var variant = variant
+        if !self.hasMembership { variant.joinLeave = false }
+        if case .notYet = self.encoded[variant.index] {
+            let base = variant.delta == .patch ? self.base : nil
+            self.encoded[variant.index] = self.encoder.encode(self.events[...], variant: variant, base: base)
+        }
+        return self.encoded[variant.index]
+    }
+
+    /// The events that `isIncluded` lets through, encoded for one subscriber alone.
+    func encoding(for variant: EncodingVariant, where isIncluded: (TopicEvent) -> Bool) -> Encoding {
+        self.encoder.encode(self.events.filter(isIncluded)[...], variant: variant.whole, base: nil)
+    }
+
+    /// The newest event alone, for a subscriber of which only that may wait.
+    func newest(for variant: EncodingVariant) -> Encoding {
+        self.encoder.encode(self.events.suffix(1), variant: variant.whole, base: nil)
+    }
+}

@@ -1,0 +1,72 @@
+import NIOCore
+import SkeinCluster
+import SkeinCore
+import SkeinWire
+
+/// Joining and leaving channels.
+extension LoopContext {
+    /// Makes the session a member of the plan's channel; events are kept for it until it has caught up. O(1).
+    func join(_ session: SessionHandler, plan: SubscriptionPlan) -> Subscription {
+        let topic = Topic(plan.channel, app: self.policy.app)
+        let variant = EncodingVariant(
+            isBinary: session.format.isBinary,
+            delta: plan.delta ? .patchAfterFirst : .none,
+            joinLeave: plan.receivesJoinLeave
+        )
+        let place = self.hub.join(topic, makeAttachment: { ChannelFanout(rules: plan.rules) }) { group, slot in
+            Member(
+                session: session,
+                subscription: Subscription(group: group, slot: slot, plan: plan),
+                variant: variant,
+                needsAttention: true
+            )
+        }
+        self.node.metrics.subscriptionOpened()
+        place.group.attachment.refresh(rules: plan.rules)
+        if place.isFirst { self.declareInterest(in: place.group) }
+        return place.group.members[place.slot].subscription
+    }
+
+    /// Ends a membership. O(1).
+    func leave(_ subscription: Subscription) {
+        let group = subscription.group
+        let (moved, isLast) = self.hub.leave(group, slot: subscription.slot)
+        moved?.subscription.slot = subscription.slot
+        self.node.metrics.subscriptionClosed()
+        guard isLast else { return }
+        self.node.dispatcher.leave(group.topic, loop: self.index)
+        self.node.broker.unsubscribe(from: group.topic)
+    }
+
+    /// Calls `then` with whether events of the group's topic will arrive, at once when that is known.
+    func whenInterestIsKnown(_ group: ChannelGroup, then: @escaping (Bool) -> Void) {
+        switch group.attachment.interest {
+        case .confirmed:
+            then(true)
+        case .pending(var waiting):
+            waiting.append(then)
+            group.attachment.interest = .pending(waiting: waiting)
+        }
+    }
+
+    private func declareInterest(in group: ChannelGroup) {
+        self.node.dispatcher.join(group.topic, loop: self.index)
+        self.node.broker.subscribe(
+            to: group.topic,
+            completion: self.completion { result in
+                guard case .pending(let waiting) = group.attachment.interest else { return }
+                let isConfirmed = if case .success = result { true } else { false }
+                group.attachment.interest = isConfirmed ? .confirmed : .pending(waiting: [])
+                for next in waiting { next(isConfirmed) }
+            }
+        )
+    }
+
+    /// A completion for the broker that runs on this loop.
+    func completion<Value: Sendable>(
+        _ body: @escaping (Result<Value, BrokerError>) -> Void
+    ) -> Completion<Value> {
+        let bound = NIOLoopBound(body, eventLoop: self.eventLoop)
+        return Completion(on: self.eventLoop) { bound.value($0) }
+    }
+}

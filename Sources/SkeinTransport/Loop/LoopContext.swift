@@ -1,0 +1,199 @@
+import NIOCore
+import SkeinCluster
+import SkeinCore
+
+/// Everything that belongs to one event loop: its sessions, their channels, their deadlines, and the turn.
+///
+/// Confined to its event loop, the only owner of all of it: no locks. The only way in for other threads is the inbox.
+final class LoopContext {
+    let eventLoop: any EventLoop
+    let index: Int
+    let node: NodeContext
+    let inbox: LoopInbox
+    /// Replaced on reload.
+    var policy: SessionPolicy
+    var hub = LocalHub<Member, ChannelFanout>()
+    var directory = SessionDirectory()
+    var timers: TimerWheel
+    /// The time at the start of what the loop is doing now.
+    private(set) var now: MonotonicInstant
+
+    private var deliveries: [LoopInbox.Delivery] = []
+    private var activeGroups: [ChannelGroup] = []
+    private var activeSessions: [SessionHandler] = []
+    private var isTurnScheduled = false
+    private var encodings = [EventBatch.Encoding](repeating: .notYet, count: EncodingVariant.count)
+    private var wheelTask: RepeatedTask?
+
+    init(index: Int, inbox: LoopInbox, node: NodeContext, policy: SessionPolicy) {
+        self.eventLoop = inbox.eventLoop
+        self.index = index
+        self.inbox = inbox
+        self.node = node
+        self.policy = policy
+        self.now = node.clock.now()
+        self.timers = TimerWheel(now: self.now)
+    }
+
+    /// Starts the timer wheel.
+    func start() {
+        let wheel = TimeAmount.milliseconds(100)
+        let bound = NIOLoopBound(self, eventLoop: self.eventLoop)
+        self.wheelTask = self.eventLoop.scheduleRepeatedTask(initialDelay: wheel, delay: wheel) { _ in
+            bound.value.advanceTimers()
+        }
+    }
+
+    /// Stops the timer wheel.
+    func stop() {
+        self.wheelTask?.cancel()
+        self.wheelTask = nil
+    }
+
+    /// Reads the clock, once for all that follows in this event.
+    func refreshNow() {
+        self.now = self.node.clock.now()
+    }
+
+    private func advanceTimers() {
+        self.refreshNow()
+        for timed in self.timers.advance(now: self.now) { timed.deadlineReached() }
+    }
+
+    // MARK: The turn
+
+    /// The session has something to send at the end of this turn.
+    func markActive(_ session: SessionHandler) {
+        self.activeSessions.append(session)
+        guard !self.isTurnScheduled else { return }
+        self.isTurnScheduled = true
+        self.eventLoop.assumeIsolated().execute { self.finishTurn() }
+    }
+
+    /// Ends a turn: everything that arrived and was answered in it leaves, with one write for each session.
+    ///
+    /// Runs as the task that the first message of a turn schedules. Replies go out in front of publications, so that nothing
+    /// overtakes the reply that it depends on.
+    func finishTurn() {
+        self.isTurnScheduled = false
+        self.refreshNow()
+        for session in self.activeSessions { session.stageReplies() }
+        self.inbox.exchange(for: &self.deliveries)
+        for delivery in self.deliveries {
+            guard let group = self.hub.group(of: delivery.topic) else { continue }
+            if group.attachment.events.isEmpty { self.activeGroups.append(group) }
+            group.attachment.events.append(delivery.event)
+        }
+        self.deliveries.removeAll(keepingCapacity: self.deliveries.capacity <= 4096)
+        for group in self.activeGroups { self.fanOut(group) }
+        self.activeGroups.removeAll(keepingCapacity: true)
+        self.flushSessions()
+    }
+
+    private func flushSessions() {
+        var sessions: [SessionHandler] = []
+        swap(&sessions, &self.activeSessions)
+        for session in sessions { session.flush() }
+        sessions.removeAll(keepingCapacity: true)
+        // What flushing has made active in the meantime keeps its place.
+        if self.activeSessions.isEmpty { swap(&sessions, &self.activeSessions) }
+    }
+
+    /// Encodes the group's events once for each variant and stages them for every member. O(members).
+    private func fanOut(_ group: ChannelGroup) {
+        let fanout = group.attachment
+        self.dropMembersWithGap(group)
+        var batch = EventBatch(group: group, allocator: ByteBufferAllocator(), scratch: &self.encodings)
+        var delivered = 0
+        var incapable: [SessionHandler] = []
+        for index in group.members.indices {
+            let member = group.members[index]
+            switch self.encoding(for: member, at: index, in: group, batch: &batch) {
+            case .notYet, .nothing:
+                break
+            case .frame(let frame):
+                member.session.stage(frame)
+                delivered += frame.publications
+                if member.variant.delta == .patchAfterFirst, frame.publications > 0 {
+                    group.members[index].variant.delta = .patch
+                }
+            case .inexpressible:
+                incapable.append(member.session)
+            }
+        }
+        if delivered > 0 { self.node.metrics.delivered(delivered) }
+        fanout.remember(batch.events)
+        batch.returnScratch(to: &self.encodings)
+        for session in incapable { session.disconnect(.inappropriateProtocol) }
+    }
+
+    private func encoding(
+        for member: Member,
+        at index: Int,
+        in group: ChannelGroup,
+        batch: inout EventBatch
+    ) -> EventBatch.Encoding {
+        if member.needsAttention {
+            switch member.subscription.catchUp {
+            case .none:
+                group.members[index].needsAttention = false
+            case .buffering(var events):
+                member.subscription.catchUp = .none
+                events += batch.events
+                member.subscription.catchUp = .buffering(events)
+                return .nothing
+            case .skipping(let through):
+                guard batch.firstOffset > through else {
+                    return batch.encoding(for: member.variant, where: member.subscription.admits)
+                }
+                member.subscription.catchUp = .none
+                group.members[index].needsAttention = false
+            }
+        }
+        if !batch.excludedClients.isEmpty, batch.excludedClients.contains(member.session.clientID) {
+            let client = member.session.clientID
+            return batch.encoding(for: member.variant) { event in
+                guard case .publication(let publication) = event else { return true }
+                return publication.excludedClient != client
+            }
+        }
+        if group.attachment.slowConsumer == .keepLatest, member.session.isCongested {
+            return batch.newest(for: member.variant)
+        }
+        return batch.encoding(for: member.variant)
+    }
+
+    /// A publication does not follow the one before it: what is between is lost here, and whoever follows positions has to
+    /// hear of it before anything else (guarantee G3).
+    private func dropMembersWithGap(_ group: ChannelGroup) {
+        guard group.attachment.hasGap else { return }
+        self.node.metrics.liveGap()
+        let lost = group.members.filter { $0.subscription.followsPositions && !$0.needsAttention }
+        for member in lost { member.session.lostPosition(on: group.topic.channel) }
+    }
+}
+
+extension ChannelFanout {
+    /// Whether a publication of this turn does not follow the one before it.
+    fileprivate var hasGap: Bool {
+        var last = self.lastOffset
+        for case .publication(let publication) in self.events where publication.offset > 0 {
+            if last > 0, publication.offset != last + 1 { return true }
+            last = publication.offset
+        }
+        return false
+    }
+
+    /// The turn is over: its last publication is what the next one follows.
+    fileprivate func remember(_ events: [TopicEvent]) {
+        for case .publication(let publication) in events.reversed() {
+            self.lastOffset = publication.offset
+            self.base = publication.allowsDelta ? publication : nil
+            break
+        }
+        self.events.removeAll(keepingCapacity: self.events.capacity <= 256)
+    }
+}
+
+@available(*, unavailable)
+extension LoopContext: Sendable {}

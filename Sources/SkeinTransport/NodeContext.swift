@@ -1,0 +1,39 @@
+public import Logging
+public import SkeinCluster
+
+/// What every connection of a node shares and nobody changes.
+public final class NodeContext: Sendable {
+    /// Carries events and keeps streams and presence.
+    public let broker: any Broker
+    /// Knows which loop is interested in which topic.
+    public let dispatcher: Dispatcher
+    /// Verifies tokens.
+    public let authenticator: any Authenticator
+    /// The methods of `rpc`.
+    public let methods: RPCTable
+    /// Counts.
+    public let metrics: TransportMetrics
+    /// Tells the time.
+    public let clock: Clock
+    /// Writes logs.
+    public let logger: Logger
+
+    /// Collects what is shared.
+    public init(
+        broker: any Broker,
+        dispatcher: Dispatcher,
+        authenticator: any Authenticator,
+        methods: RPCTable,
+        metrics: TransportMetrics,
+        clock: Clock,
+        logger: Logger
+    ) {
+        self.broker = broker
+        self.dispatcher = dispatcher
+        self.authenticator = authenticator
+        self.methods = methods
+        self.metrics = metrics
+        self.clock = clock
+        self.logger = logger
+    }
+}

@@ -1,0 +1,194 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+import NIOCore
+import SkeinCore
+
+/// The write path of one connection. Confined to its event loop.
+///
+/// Frames of a loop turn are staged and leave together, with one `send(2)` straight from the shared bytes, or one `sendmsg(2)` when
+/// there are several. What the kernel does not take goes through the channel, and everything later waits in the backlog until
+/// the channel has written it, so order holds. Channels without a plain descriptor (TLS, embedded) always go through the channel.
+final class OutboundSocket {
+    /// The channel gets waiting bytes in pieces of about this size, so that progress can be seen.
+    private static let pieceSize = 64 * 1024
+    /// More pieces than any kernel refuses (`IOV_MAX`).
+    private static let maximumPieces = 512
+
+    private let channel: any Channel
+    private let descriptor: CInt?
+    private var staged: OutboundFrame?
+    private var stagedBehind: [OutboundFrame] = []
+    private var backlog = Backlog()
+    private var isWriting = false
+    private var closesWhenDrained = false
+    /// Bytes that the channel has been given and has not written.
+    private var writingBytes = 0
+    /// Since when waiting bytes have made no progress; distant future when none wait.
+    private(set) var stalledSince = MonotonicInstant.distantFuture
+    private let metrics: TransportMetrics
+    private let clock: @Sendable () -> MonotonicInstant
+
+    init(channel: any Channel, metrics: TransportMetrics, clock: @escaping @Sendable () -> MonotonicInstant) {
+        self.channel = channel
+        self.descriptor = Self.plainDescriptor(of: channel)
+        self.metrics = metrics
+        self.clock = clock
+    }
+
+    /// Whether bytes wait because the client does not read.
+    var isCongested: Bool { self.isWriting || !self.backlog.isEmpty }
+
+    /// Bytes that are held for the client.
+    var heldBytes: Int { self.backlog.bytes + self.writingBytes }
+
+    /// Whether something is staged.
+    var hasStaged: Bool { self.staged != nil }
+
+    /// Adds a frame to what leaves at the end of the turn.
+    func stage(_ frame: OutboundFrame) {
+        if self.staged == nil {
+            self.staged = frame
+        } else {
+            self.stagedBehind.append(frame)
+        }
+    }
+
+    /// Sends what is staged. False when the client is too slow to be kept: the bytes that wait exceed `limit`.
+    func flush(limit: Int) -> Bool {
+        guard let first = self.staged else { return true }
+        self.staged = nil
+        defer { if !self.stagedBehind.isEmpty { self.stagedBehind.removeAll(keepingCapacity: self.stagedBehind.count <= 8) } }
+        if self.isCongested || self.descriptor == nil { return self.enqueueStaged(first, limit: limit) }
+        if self.stagedBehind.isEmpty {
+            let sent = self.send(first.bytes)
+            guard sent < first.bytes.readableBytes else { return true }
+            return self.enqueue(first, after: sent, limit: limit)
+        }
+        return self.sendTogether([first] + self.stagedBehind, limit: limit)
+    }
+
+    /// Ends the output: everything that waits is written first. The peer sees the end of the stream.
+    func closeOutput() {
+        guard !self.isCongested else {
+            self.closesWhenDrained = true
+            return
+        }
+        self.channel.close(mode: .output, promise: nil)
+    }
+
+    /// Forgets what waits but has not been given to the channel; what follows is sent sooner.
+    func discardBacklog() {
+        let publications = self.backlog.removeAll()
+        if publications > 0 { self.metrics.dropped(publications, reason: .closed) }
+    }
+
+    private func enqueueStaged(_ first: OutboundFrame, limit: Int) -> Bool {
+        guard self.enqueue(first, after: 0, limit: limit) else { return false }
+        return self.stagedBehind.allSatisfy { self.enqueue($0, after: 0, limit: limit) }
+    }
+
+    private func sendTogether(_ frames: [OutboundFrame], limit: Int) -> Bool {
+        var sent = self.send(frames)
+        for frame in frames {
+            let size = frame.bytes.readableBytes
+            if sent < size {
+                guard self.enqueue(frame, after: sent, limit: limit) else { return false }
+            }
+            sent = max(0, sent - size)
+        }
+        return true
+    }
+
+    private func enqueue(_ frame: OutboundFrame, after sent: Int, limit: Int) -> Bool {
+        var frame = frame
+        frame.bytes.moveReaderIndex(forwardBy: sent)
+        if sent > 0 {
+            frame.source = nil  // The client has the front of it: the rest must follow.
+        }
+        if self.stalledSince == .distantFuture { self.stalledSince = self.clock() }
+        guard case .kept(let dropped) = self.backlog.append(frame, limit: limit - self.writingBytes) else { return false }
+        if dropped > 0 { self.metrics.dropped(dropped, reason: .slowConsumer) }
+        self.writeNextPiece()
+        return true
+    }
+
+    private func writeNextPiece() {
+        guard !self.isWriting else { return }
+        let frames = self.backlog.take(budget: Self.pieceSize)
+        guard let last = frames.last else { return self.drained() }
+        self.isWriting = true
+        self.writingBytes = frames.reduce(0) { $0 + $1.bytes.readableBytes }
+        for frame in frames.dropLast() { self.channel.write(frame.bytes, promise: nil) }
+        let written = self.channel.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { result in
+            let size = self.writingBytes
+            self.isWriting = false
+            self.writingBytes = 0
+            guard case .success = result else { return }
+            self.metrics.sent(bytes: size)
+            self.stalledSince = self.clock()
+            self.writeNextPiece()
+        }
+        self.channel.writeAndFlush(last.bytes, promise: written)
+    }
+
+    private func drained() {
+        self.stalledSince = .distantFuture
+        if self.closesWhenDrained {
+            self.closesWhenDrained = false
+            self.channel.close(mode: .output, promise: nil)
+        }
+    }
+}
+
+extension OutboundSocket {
+    private static func plainDescriptor(of channel: any Channel) -> CInt? {
+        let descriptor = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+            of: NIOBSDSocket.Handle.self
+        ) { $0 }
+        return descriptor ?? nil
+    }
+
+    /// Bytes that the kernel took. Every error counts as none: the channel meets it again and reports it.
+    private func send(_ bytes: ByteBuffer) -> Int {
+        guard let descriptor = self.descriptor else { return 0 }
+        let sent = bytes.withUnsafeReadableBytes { bytes in
+            Self.systemSend(descriptor, bytes.baseAddress, bytes.count, Self.flags)
+        }
+        self.metrics.sent(bytes: max(0, sent))
+        return max(0, sent)
+    }
+
+    private func send(_ frames: [OutboundFrame]) -> Int {
+        guard let descriptor = self.descriptor else { return 0 }
+        let count = min(frames.count, Self.maximumPieces)
+        let sent = withUnsafeTemporaryAllocation(of: iovec.self, capacity: count) { pieces in
+            for index in 0..<count {
+                // SAFETY: `frames` keeps the storage alive and unchanged until sendmsg returns.
+                frames[index].bytes.withUnsafeReadableBytes { bytes in
+                    let base = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+                    pieces.initializeElement(at: index, to: iovec(iov_base: base, iov_len: bytes.count))
+                }
+            }
+            var message = msghdr()
+            message.msg_iov = pieces.baseAddress
+            message.msg_iovlen = .init(count)
+            return sendmsg(descriptor, &message, Self.flags)
+        }
+        self.metrics.sent(bytes: max(0, sent))
+        return max(0, sent)
+    }
+
+    private static let flags = CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL)
+
+    private static func systemSend(_ descriptor: CInt, _ base: UnsafeRawPointer?, _ count: Int, _ flags: CInt) -> Int {
+        #if canImport(Glibc)
+        Glibc.send(descriptor, base, count, flags)
+        #else
+        Musl.send(descriptor, base, count, flags)
+        #endif
+    }
+}

@@ -1,0 +1,339 @@
+import DequeModule
+import NIOCore
+import SkeinCluster
+import SkeinCore
+import SkeinWire
+
+/// The shell of one session: frames in, commands to the machine, actions to the broker, frames out.
+///
+/// Confined to its event loop. Owns the connection's bytes in both directions and its deadlines; what the session may do is
+/// decided by ``SessionMachine``. One file for each group of actions.
+final class SessionHandler: ChannelInboundHandler, Timed {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// Commands that wait make the handler stop reading from here on.
+    private static let waitingCommandLimit = 256
+
+    let loop: LoopContext
+    let format: WireFormat
+    var machine: SessionMachine<Subscription>
+    var timerPlace: TimerPlace?
+
+    /// Whether keep-alive uses WebSocket pings instead of empty commands.
+    private let usesFramePing: Bool
+    private var decoder: FrameDecoder
+    private var controlBudget: TokenBucket
+    private var socket: OutboundSocket?
+    private var replies: FrameBuilder?
+    private var waiting: Deque<Command> = []
+    private var closing = CloseHandshake()
+    /// When the connection ends, whatever the client does; before that, when it must have connected.
+    private var hardDeadline: MonotonicInstant
+    private var channel: (any Channel)?
+    private var isActive = false
+    private var isRegistered = false
+
+    init(loop: LoopContext, format: WireFormat, usesFramePing: Bool, clientID: String) {
+        let limits = loop.policy.limits
+        self.loop = loop
+        self.format = format
+        self.usesFramePing = usesFramePing
+        self.machine = SessionMachine(clientID: clientID)
+        self.decoder = FrameDecoder(
+            limits: FrameLimits(maximumMessageSize: limits.messageSize, maximumFragments: limits.messageFragments)
+        )
+        self.controlBudget = TokenBucket(burst: limits.controlFrameBurst, now: loop.now)
+        self.hardDeadline = loop.now + limits.connectTimeout
+    }
+
+    var clientID: String { self.machine.clientID }
+    var user: UserID { self.machine.user }
+    /// The id that other transports would resume with; this transport has no use for one.
+    var sessionID: String { self.machine.clientID }
+    var isCongested: Bool { self.socket?.isCongested ?? false }
+    var isOpen: Bool { self.closing.state == .open }
+
+    // MARK: The connection
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.channel = context.channel
+        self.socket = OutboundSocket(
+            channel: context.channel,
+            metrics: self.loop.node.metrics,
+            clock: self.loop.node.clock.now
+        )
+        self.rearm()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.loop.refreshNow()
+        self.endSession()
+        self.closing = CloseHandshake()
+        _ = self.closing.fail()
+        self.loop.timers.disarm(self)
+        self.socket?.discardBacklog()
+        self.socket = nil
+        self.channel = nil
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = self.unwrapInboundIn(data)
+        self.loop.node.metrics.received(bytes: bytes.readableBytes)
+        guard self.closing.state != .ending else { return }
+        self.loop.refreshNow()
+        self.decoder.append(bytes)
+        while self.closing.state != .ending, let event = self.decoder.next() { self.received(event) }
+    }
+
+    private func received(_ event: FrameEvent) {
+        switch event {
+        case .text(let message), .binary(let message):
+            self.received(message: message)
+        case .ping(let payload):
+            guard self.isOpen, self.takesControlFrame() else { return }
+            self.answerPing(payload)
+        case .pong:
+            guard self.isOpen, self.takesControlFrame() else { return }
+            if self.usesFramePing { _ = self.machine.keepAlive.receivedPong() }
+        case .close(let code):
+            self.endSession()
+            self.perform(self.closing.receivedClose(), code: code)
+        case .failure(let error):
+            self.loop.node.metrics.protocolError(error.kind.rawValue)
+            self.fail(error.closeCode)
+        }
+    }
+
+    /// A flood of frames that carry nothing ends the connection.
+    private func takesControlFrame() -> Bool {
+        let limits = self.loop.policy.limits
+        let isWithinRate = self.controlBudget.take(
+            rate: limits.controlFrames,
+            burst: limits.controlFrameBurst,
+            now: self.loop.now
+        )
+        if !isWithinRate { self.disconnect(.tooManyRequests) }
+        return isWithinRate
+    }
+
+    /// At most one pong waits for a client that does not read: the newest ping is the one that counts (RFC 6455 section 5.5.3).
+    private func answerPing(_ payload: ByteBuffer) {
+        guard !self.isCongested else { return }
+        let frame = FrameEncoder.controlFrame(.pong, payload: payload, allocator: ByteBufferAllocator())
+        self.stage(OutboundFrame(bytes: frame))
+    }
+
+    // MARK: Commands
+
+    private func received(message: ByteBuffer) {
+        guard self.isOpen else { return }
+        self.loop.node.metrics.receivedMessage()
+        let limit = self.loop.policy.limits.frameCommands
+        var count = 0
+        do {
+            try self.format.decodeCommands(in: message, limit: limit) { command in
+                count += 1
+                self.received(command)
+            }
+        } catch {
+            self.disconnect(.badRequest)
+        }
+        self.loop.node.metrics.received(commands: count)
+    }
+
+    private func received(_ command: Command) {
+        guard self.isOpen else { return }
+        guard self.waiting.isEmpty, !self.machine.mustWait(command) else {
+            self.waiting.append(command)
+            if self.waiting.count == Self.waitingCommandLimit { self.setReading(false) }
+            return
+        }
+        self.process(command)
+    }
+
+    private func process(_ command: Command) {
+        if case .pong = command.request, self.machine.phase == .connected, !self.takesControlFrame() { return }
+        self.perform(self.machine.received(command, policy: self.loop.policy, now: self.loop.now))
+    }
+
+    /// Something that commands were waiting for has happened.
+    func processWaiting() {
+        guard !self.waiting.isEmpty else { return }
+        while self.isOpen, let next = self.waiting.first, !self.machine.mustWait(next) {
+            self.waiting.removeFirst()
+            self.process(next)
+        }
+        if !self.isOpen { self.waiting = [] }
+        if self.waiting.count < Self.waitingCommandLimit { self.setReading(true) }
+    }
+
+    private func setReading(_ isReading: Bool) {
+        _ = self.channel?.setOption(.autoRead, value: isReading)
+    }
+
+    // MARK: Sending
+
+    /// Sends a reply at the end of the turn.
+    func reply(_ reply: Reply) {
+        if case .error(let code) = reply.result { self.loop.node.metrics.replied(code) }
+        self.write { $0.encode(reply, into: &$1, first: $2) }
+    }
+
+    /// Sends a push to this session alone at the end of the turn.
+    func push(_ push: Push) {
+        self.write { $0.encode(push, into: &$1, first: $2) }
+    }
+
+    private func write(_ encode: (WireFormat, inout ByteBuffer, Bool) -> Void) {
+        guard self.isOpen else { return }
+        if self.replies == nil {
+            self.replies = FrameBuilder(format: self.format, allocator: ByteBufferAllocator(), capacity: 246)
+            self.activate()
+        }
+        self.replies?.append { buffer, isFirst in encode(self.format, &buffer, isFirst) }
+    }
+
+    /// Adds a frame to what the session gets at the end of the turn.
+    func stage(_ frame: OutboundFrame) {
+        self.stageReplies()
+        self.socket?.stage(frame)
+        self.activate()
+    }
+
+    /// Closes the frame of replies: what comes after it follows it.
+    func stageReplies() {
+        guard let builder = self.replies.take(), let bytes = builder.finish() else { return }
+        self.socket?.stage(OutboundFrame(bytes: bytes))
+    }
+
+    private func activate() {
+        guard !self.isActive else { return }
+        self.isActive = true
+        self.loop.markActive(self)
+    }
+
+    /// Sends what is staged; the turn is over.
+    func flush() {
+        self.isActive = false
+        self.stageReplies()
+        guard let socket = self.socket else { return }
+        guard socket.flush(limit: self.loop.policy.limits.queueSize) else {
+            socket.discardBacklog()
+            return self.disconnect(.slow)
+        }
+        if socket.isCongested { self.rearm() }
+    }
+
+    // MARK: Time
+
+    func deadlineReached() {
+        defer { self.rearm() }
+        let now = self.loop.now
+        if now >= self.hardDeadline {
+            guard self.isOpen else {
+                self.channel?.close(promise: nil)
+                return
+            }
+            if self.machine.phase != .connected { return self.disconnect(.stale) }
+        }
+        if self.isOpen, let socket = self.socket, now >= socket.stalledSince + self.loop.policy.limits.writeTimeout {
+            socket.discardBacklog()
+            return self.disconnect(.slow)
+        }
+        switch self.machine.tick(policy: self.loop.policy, now: now) {
+        case .none: break
+        case .sendPing: self.sendPing()
+        case .disconnect(let code): self.disconnect(code)
+        case .expire(let ended): self.expire(ended)
+        }
+    }
+
+    private func sendPing() {
+        guard !self.usesFramePing else {
+            let frame = FrameEncoder.controlFrame(.ping, payload: ByteBuffer(), allocator: ByteBufferAllocator())
+            return self.stage(OutboundFrame(bytes: frame))
+        }
+        self.write { format, buffer, isFirst in format.encodePing(into: &buffer, first: isFirst) }
+    }
+
+    /// Arms the timer for the next thing that time alone brings.
+    func rearm() {
+        guard let socket = self.socket else { return }
+        var deadline = self.machine.deadline(policy: self.loop.policy)
+        if !self.isOpen || self.machine.phase != .connected { deadline = min(deadline, self.hardDeadline) }
+        if self.isOpen, socket.isCongested {
+            deadline = min(deadline, socket.stalledSince + self.loop.policy.limits.writeTimeout)
+        }
+        self.loop.timers.arm(self, at: deadline)
+    }
+
+    // MARK: The end
+
+    /// Ends the session and the connection with a close frame. What was replied before is sent first.
+    func disconnect(_ code: DisconnectCode) {
+        guard self.isOpen else { return }
+        self.loop.node.metrics.disconnected(code)
+        self.endSession()
+        self.perform(self.closing.close(), code: code)
+    }
+
+    private func fail(_ code: DisconnectCode) {
+        if self.isOpen { self.loop.node.metrics.disconnected(code) }
+        self.endSession()
+        self.perform(self.closing.fail(), code: code)
+    }
+
+    private func perform(_ action: CloseHandshake.Action, code: DisconnectCode?) {
+        self.hardDeadline = min(self.hardDeadline, self.loop.now) + self.loop.policy.limits.closeTimeout
+        switch action {
+        case .none:
+            return
+        case .sendClose:
+            self.sendClose(code)
+        case .sendCloseAndEnd:
+            self.sendClose(code)
+            self.flush()
+            self.socket?.closeOutput()
+        case .end:
+            self.flush()
+            self.socket?.closeOutput()
+        }
+        self.rearm()
+    }
+
+    private func sendClose(_ code: DisconnectCode?) {
+        self.stage(OutboundFrame(bytes: FrameEncoder.closeFrame(code, allocator: ByteBufferAllocator())))
+    }
+
+    /// The session is accepted; it can be found by its id and its user from now on.
+    func register() {
+        guard !self.isRegistered else { return }
+        self.isRegistered = true
+        self.loop.directory.insert(self)
+        self.loop.node.metrics.sessionOpened()
+    }
+
+    /// Undoes everything that the session did in the node. Once; what is called later finds nothing.
+    private func endSession() {
+        if self.isRegistered {
+            self.isRegistered = false
+            self.loop.directory.remove(self)
+            self.loop.node.metrics.sessionClosed()
+        }
+        self.waiting = []
+        for ended in self.machine.closed() {
+            if let subscription = ended.attachment { self.close(subscription) }
+        }
+    }
+}
+
+extension SessionHandler: RemovableChannelHandler {}
+
+@available(*, unavailable)
+extension SessionHandler: Sendable {}

@@ -1,0 +1,44 @@
+import SkeinCore
+
+/// Makes one command of what a client sent, where several requests may stand side by side.
+///
+/// Both formats share these rules of the protocol: of several requests the one with the smallest field number counts;
+/// without an id only `send` is a command, everything else is a pong; with an id and no known request the client gets
+/// told so.
+struct CommandChoice {
+    var id: UInt32 = 0
+    private var best: Command.Request?
+    private var asynchronous: Command.Request?
+
+    /// Considers a request.
+    mutating func offer(_ request: Command.Request) {
+        if case .send = request { self.asynchronous = request }
+        if let best = self.best, Self.number(of: best) <= Self.number(of: request) { return }
+        self.best = request
+    }
+
+    /// What it comes to.
+    var command: Command {
+        if self.id == 0 { return Command(id: 0, self.asynchronous ?? .pong) }
+        return Command(id: self.id, self.best ?? .unknown)
+    }
+
+    /// The number of the request's field in `client.proto`.
+    private static func number(of request: Command.Request) -> Int {
+        switch request {
+        case .connect: 4
+        case .subscribe: 5
+        case .unsubscribe: 6
+        case .publish: 7
+        case .presence: 8
+        case .presenceStats: 9
+        case .history: 10
+        case .ping: 11
+        case .send: 12
+        case .rpc: 13
+        case .refresh: 14
+        case .subRefresh: 15
+        case .pong, .unknown: .max
+        }
+    }
+}

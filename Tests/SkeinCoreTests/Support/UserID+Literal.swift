@@ -1,0 +1,7 @@
+public import SkeinCore
+
+extension UserID: ExpressibleByStringLiteral {
+    public init(stringLiteral value: String) {
+        self.init(value)
+    }
+}
