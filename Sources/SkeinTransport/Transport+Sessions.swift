@@ -53,13 +53,19 @@ extension Transport {
         }.reduce(0, +)
     }
 
-    /// Ends every session, for a stop. Returns how many.
+    /// Ends every connection, for a stop: sessions with a close frame, others after the request that they are in. Returns how many
+    /// sessions.
     public func disconnectAll(code: DisconnectCode) async -> Int {
         await self.onEveryLoop { loop in
-            let sessions = loop.directory.all
-            for session in sessions { session.disconnect(code) }
-            return sessions.count
+            let count = loop.directory.count
+            loop.endAll(code: code)
+            return count
         }.reduce(0, +)
+    }
+
+    /// Returns when the last connection has ended, or when the task is cancelled.
+    public func connectionsEnded() async {
+        await self.gate.emptied()
     }
 
     /// Ends the subscriptions of sessions to a channel; an empty channel means all of theirs.

@@ -1,8 +1,8 @@
 """The Python SDK's own tests, from its source package, against a node with the configuration that they expect.
 
 They speak with port 8000 of localhost, which therefore has to be free. Their tests of the client protocol are run one
-class at a time: they wait without time limits, and a class that hangs must not hide what the others say. Everything
-else in that package uses fake servers of its own; it runs at the same time, and shows that the SDK works on this machine.
+class at a time: they wait without time limits, and a class that hangs must not hide what the others say. All other
+tests of that package use fake servers of their own; they run at the same time, and show that the SDK works here.
 """
 
 import ast
@@ -32,8 +32,8 @@ FAKE_TESTS = 123
 # Tests that cannot pass here, by "module.Class.test", with the reason. One that passes after all fails the run.
 KNOWN_FAILURES: dict[str, str] = {}
 
-# The docker-compose.yml of the source package, in our words. The secret is too short for anything but development, whose
-# profile lets everybody in: these tests want the doors locked.
+# The docker-compose.yml of the source package, in our words. The secret is too short for anything but development,
+# whose profile lets everybody in: these tests want the doors locked.
 CONFIGURATION = yaml.safe_load("""
 listeners:
   client: { address: 127.0.0.1, port: 8000 }

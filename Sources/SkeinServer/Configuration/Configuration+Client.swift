@@ -11,7 +11,8 @@ extension Configuration {
         public var isInsecure = false
         /// What one connection may use.
         public var limits = SessionLimits()
-        /// Most connections at once; 0 for what the descriptor limit allows. See `maximumConnections(descriptorLimit:)`.
+        /// Most connections at once; 0 for what the descriptor limit allows. See
+        /// `maximumConnections(descriptorLimit:)`.
         public var connections = 0
         /// Whether every user is subscribed to a channel of their own at connect.
         public var hasPersonalChannel = false

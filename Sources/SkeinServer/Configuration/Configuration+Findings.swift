@@ -27,8 +27,8 @@ extension Configuration {
             findings.append(
                 .init(
                     ["client.anonymous", address],
-                    "accepts everybody who can reach \(self.listeners.client.address); set listeners.client.public to true if "
-                        + "that is meant, \(address) to 127.0.0.1, or client.anonymous to false"
+                    "accepts everybody who can reach \(self.listeners.client.address); set listeners.client.public to "
+                        + "true if that is meant, \(address) to 127.0.0.1, or client.anonymous to false"
                 )
             )
         }
@@ -50,8 +50,8 @@ extension Configuration {
         return [
             .init(
                 ["client.connections"],
-                "\(self.client.connections) connections need \(needed) open files, and this process may open \(limit); raise the "
-                    + "limit (ulimit -n, LimitNOFILE), or set client.connections to 0"
+                "\(self.client.connections) connections need \(needed) open files, and this process may open \(limit); "
+                    + "raise the limit (ulimit -n, LimitNOFILE), or set client.connections to 0"
             )
         ]
     }
@@ -87,8 +87,8 @@ extension Configuration {
             findings.append(
                 .init(
                     ["api.insecure", "listeners.api.address", "listeners.api.port", "listeners.client.address"],
-                    "must not be reached from other machines, and the API listens on \(address); set api.insecure to false and "
-                        + "add a key to api.keys, or listen on 127.0.0.1"
+                    "must not be reached from other machines, and the API listens on \(address); set api.insecure to "
+                        + "false and add a key to api.keys, or listen on 127.0.0.1"
                 )
             )
         } else if self.api.keys.isEmpty && isPublic {
@@ -115,8 +115,8 @@ extension Configuration {
                     "listeners.admin.public", "listeners.admin.address", "listeners.admin.port",
                     "listeners.client.address",
                 ],
-                "health and metrics listen on \(address), which other machines can reach; set listeners.admin.public to true if "
-                    + "that is meant, or listen on 127.0.0.1"
+                "health and metrics listen on \(address), which other machines can reach; set listeners.admin.public to "
+                    + "true if that is meant, or listen on 127.0.0.1"
             )
         ]
     }

@@ -8,8 +8,8 @@ extension Configuration {
         /// Health and metrics.
         public var admin = Listener(address: "127.0.0.1", port: .number(8002))
 
-        /// The sockets to bind, in the order client, api, admin. Roles with the same address and port share one; port 0 is
-        /// another free port each time, so it is shared only by name.
+        /// The sockets to bind, in the order client, api, admin. Roles with the same address and port share one;
+        /// port 0 is another free port each time, so it is shared only by name.
         public var plan: [BindPlan] {
             var plans: [BindPlan] = []
             for (role, listener) in [(ListenerRole.client, self.client), (.api, self.api), (.admin, self.admin)] {

@@ -1,6 +1,6 @@
 extension Configuration {
-    /// Reads and checks a configuration; throws everything that is wrong with it at once. Reads the file, and the PEM files that it
-    /// names.
+    /// Reads and checks a configuration; throws everything that is wrong with it at once. Reads the file, and the
+    /// PEM files that it names.
     ///
     /// - Parameters:
     ///   - file: path of a YAML file; nil for the one that `SKEIN_CONFIG` names, or none.

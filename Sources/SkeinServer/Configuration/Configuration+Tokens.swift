@@ -14,7 +14,7 @@ extension Configuration {
     /// One of `tokens.keys`.
     public struct TokenKey: Sendable, Equatable {
         /// Signature algorithm; a token that names another one is not accepted with this key.
-        public var algorithm = TokenAlgorithm.HS256
+        public var algorithm = TokenAlgorithm.hs256
         /// Shared secret of an HMAC algorithm; its UTF-8 is the key.
         public var secret = Secret("")
         /// PEM text of the public key of every other algorithm. After loading never a file name.
@@ -22,30 +22,5 @@ extension Configuration {
 
         /// An HS256 key without a secret, which no check lets pass.
         public init() {}
-    }
-
-    /// Signature algorithms of RFC 7518 section 3.1 and RFC 8037.
-    public enum TokenAlgorithm: String, Sendable, CaseIterable {
-        case HS256
-        case HS384
-        case HS512
-        case RS256
-        case RS384
-        case RS512
-        case PS256
-        case PS384
-        case PS512
-        case ES256
-        case ES384
-        case ES512
-        case EdDSA
-
-        /// Whether signer and verifier share a secret.
-        public var isSymmetric: Bool {
-            switch self {
-            case .HS256, .HS384, .HS512: true
-            case .RS256, .RS384, .RS512, .PS256, .PS384, .PS512, .ES256, .ES384, .ES512, .EdDSA: false
-            }
-        }
     }
 }

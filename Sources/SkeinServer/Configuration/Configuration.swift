@@ -2,8 +2,8 @@ public import SkeinCore
 
 /// Everything that an operator decides, checked and typed. The sections are those of the file.
 ///
-/// A value: loading it opens nothing, and two that are equal make two servers that behave alike. Secrets are ``Secret`` values,
-/// so no description of a configuration shows one.
+/// A value: loading it opens nothing, and two that are equal make two servers that behave alike. Secrets are
+/// ``Secret`` values, so no description of a configuration shows one.
 public struct Configuration: Sendable, Equatable {
     /// `node`.
     public var node = Node()
@@ -42,8 +42,8 @@ public struct Configuration: Sendable, Equatable {
         )
     }
 
-    /// How many connections may be open at once on a machine that allows `descriptorLimit` open files: what is configured, or
-    /// what is left after ``reservedDescriptors``. At least 1.
+    /// How many connections may be open at once on a machine that allows `descriptorLimit` open files: what is
+    /// configured, or what is left after ``reservedDescriptors``. At least 1.
     public func maximumConnections(descriptorLimit: Int) -> Int {
         if self.client.connections > 0 { return self.client.connections }
         return max(1, descriptorLimit - min(descriptorLimit, Self.reservedDescriptors))

@@ -7,7 +7,8 @@ public enum ConfigurationCommands {
         }
     }
 
-    /// `config show`: what `serve` would run with, and where each value that is not a default was written. Shows no secret.
+    /// `config show`: what `serve` would run with, and where each value that is not a default was written. Shows no
+    /// secret.
     public static func show(_ sources: ConfigurationSources, host: HostFacts) -> CommandOutput {
         Self.run(sources, host) { CommandOutput(text: ConfigurationText.show($0)) }
     }

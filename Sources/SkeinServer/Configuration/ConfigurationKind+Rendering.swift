@@ -1,5 +1,6 @@
 extension ConfigurationKind {
-    /// The text of a value, in the largest unit that divides it; ``parse(_:)`` reads it back. A list is joined by commas.
+    /// The text of a value, in the largest unit that divides it; ``parse(_:)`` reads it back. A list is joined by
+    /// commas.
     public func render(_ value: ConfigurationValue) -> String {
         switch value {
         case .duration(let duration): return Self.duration(duration)

@@ -1,7 +1,7 @@
 /// Where a value is: `namespaces.chat.history_size`.
 ///
-/// The parts are kept apart, because the name of a token key may contain dots. A pattern has `<name>` or `<kid>` for a part that
-/// the operator chooses.
+/// The parts are kept apart, because the name of a token key may contain dots. A pattern has `<name>` or `<kid>`
+/// for a part that the operator chooses.
 public struct ConfigurationPath: Sendable, Hashable, CustomStringConvertible {
     /// Keys from the root of the file.
     public let components: [String]
@@ -11,8 +11,8 @@ public struct ConfigurationPath: Sendable, Hashable, CustomStringConvertible {
         self.components = components
     }
 
-    /// Reads a dotted text. In what lies below `namespaces` and `tokens.keys`, the last part is the key and everything before
-    /// it is the name.
+    /// Reads a dotted text. In what lies below `namespaces` and `tokens.keys`, the last part is the key and
+    /// everything before it is the name.
     public init(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         for prefix in Self.namedSections.keys where parts.count > prefix.count + 2 && parts.starts(with: prefix) {

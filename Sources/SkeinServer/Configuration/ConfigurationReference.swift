@@ -53,21 +53,21 @@ public enum ConfigurationReference {
         # Configuration
 
         Skein reads its configuration from a YAML file (`--config FILE`, or the file that `SKEIN_CONFIG` names), from
-        environment variables and from flags. Later ones win: defaults, the development profile (only with `--dev`), the file,
-        the environment, flags.
+        environment variables and from flags. Later ones win: defaults, the development profile (only with `--dev`),
+        the file, the environment, flags.
 
         - **Environment**: `SKEIN_` and the key in capitals, joined by underscores. `client.ping_interval` is
-          `SKEIN_CLIENT_PING_INTERVAL`; `namespaces.chat.history_size` is `SKEIN_NAMESPACES_CHAT_HISTORY_SIZE`. A name that no
-          other source mentions is taken in lower case.
+          `SKEIN_CLIENT_PING_INTERVAL`; `namespaces.chat.history_size` is `SKEIN_NAMESPACES_CHAT_HISTORY_SIZE`.
+          A name that no other source mentions is taken in lower case.
         - **Flags**: `--set key=value`, as often as needed.
         - **Durations** are whole numbers with a unit: `300ms`, `25s`, `5m`, `1h`, `2d`.
         - **Sizes** are whole numbers with a unit: `512B`, `64KiB`, `1MiB`, `1GiB`.
         - **Lists** are YAML lists in the file, and separated by commas in the environment and in flags.
         - Unknown keys, and unknown variables that start with `SKEIN_`, are errors.
 
-        `skein config check` says everything that is wrong with a configuration, `skein config show` prints what counts and where
-        it comes from, `skein config default` prints a file with every key. *Reload* says whether a change takes effect
-        without a restart. A reload with a file that cannot be used changes nothing.
+        `skein config check` says everything that is wrong with a configuration, `skein config show` prints what counts
+        and where it comes from, `skein config default` prints a file with every key. *Reload* says whether a change
+        takes effect without a restart. A reload with a file that cannot be used changes nothing.
 
         """
 }

@@ -4,8 +4,8 @@ public struct ConfigurationReload: Sendable, Equatable {
     public let applied: [String]
     /// What needs a restart, one sentence for each key.
     public let postponed: [String]
-    /// The new configuration with the old values of everything that needs a restart: what the server runs with from now on, and the
-    /// `old` of the next reload.
+    /// The new configuration with the old values of everything that needs a restart: what the server runs with from
+    /// now on, and the `old` of the next reload.
     public let configuration: Configuration
 
     /// The end of an attempt.
@@ -50,8 +50,8 @@ public struct ConfigurationReload: Sendable, Equatable {
         )
     }
 
-    /// Loads the sources again. A configuration that cannot be used changes nothing, and neither does one whose reloadable
-    /// keys do not fit to what needs a restart.
+    /// Loads the sources again. A configuration that cannot be used changes nothing, and neither does one whose
+    /// reloadable keys do not fit to what needs a restart.
     public static func attempt(
         old: Configuration,
         sources: ConfigurationSources,

@@ -43,8 +43,8 @@ enum ConfigurationSchema {
         ConfigurationPath.namedSections.keys.first { path.components.starts(with: $0) }?.count
     }
 
-    /// The key that an unknown one was probably meant to be: one with nearly the same last part, best in the same section.
-    /// Compares with the whole table, about a hundred keys.
+    /// The key that an unknown one was probably meant to be: one with nearly the same last part, best in the same
+    /// section. Compares with the whole table, about a hundred keys.
     static func suggestion(for path: ConfigurationPath) -> ConfigurationPath? {
         guard let typed = path.components.last else { return nil }
         let parent = path.components.dropLast()

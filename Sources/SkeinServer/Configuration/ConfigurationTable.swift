@@ -1,5 +1,5 @@
-/// Every option of the server, in the order of the reference page. The only place where a key, its range and its meaning are
-/// written down.
+/// Every option of the server, in the order of the reference page. The only place where a key, its range and its
+/// meaning are written down.
 enum ConfigurationTable {
     /// Options with a fixed path.
     static let root: [OptionBinding<Configuration>] = {
@@ -9,6 +9,7 @@ enum ConfigurationTable {
         Self.addClient(to: &table)
         Self.addClientLimits(to: &table)
         Self.addClientBudgets(to: &table)
+        Self.addTokens(to: &table)
         Self.addServices(to: &table)
         return table.bindings
     }()
@@ -60,12 +61,12 @@ enum ConfigurationTable {
         table.boolean(
             "listeners.admin.public",
             \.listeners.admin.isPublic,
-            "Says that health and metrics are meant to be reached from other machines; needed on an address that is not "
-                + "loopback."
+            "Says that health and metrics are meant to be reached from other machines; needed on an address that is "
+                + "not loopback."
         )
     }
 
-    private static func addServices(to table: inout OptionTable<Configuration>) {
+    private static func addTokens(to table: inout OptionTable<Configuration>) {
         table.count(
             "channels.maximum_length",
             \.channels.maximumLength,
@@ -87,6 +88,9 @@ enum ConfigurationTable {
             "How far clocks may differ when times in a token are compared.",
             .reloadable
         )
+    }
+
+    private static func addServices(to table: inout OptionTable<Configuration>) {
         table.secrets("api.keys", \.api.keys, "Accepted API keys of at least 16 characters.", .reloadable)
         table.boolean("api.insecure", \.api.isInsecure, "No API key is needed; only with --dev.")
         table.size("api.body_size", \.api.bodySize, 1024...1 << 30, "Largest body of an API request.")

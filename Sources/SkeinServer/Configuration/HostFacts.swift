@@ -8,8 +8,8 @@ import Darwin
 
 /// What loading a configuration has to know about this process.
 ///
-/// Keep the value for reloads: the random bytes make the node's name and the development key, which must not change while the
-/// process lives.
+/// Keep the value for reloads: the random bytes make the node's name and the development key, which must not change
+/// while the process lives.
 public struct HostFacts: Sendable, Equatable {
     /// Name of the machine.
     public let hostName: String

@@ -18,8 +18,8 @@ enum NetworkAddress {
             && text.utf8.allSatisfy(Self.isHostNameByte)
     }
 
-    /// Whether only this machine can connect to the address. A host name other than `localhost` counts as public, because what
-    /// it resolves to may change.
+    /// Whether only this machine can connect to the address. A host name other than `localhost` counts as public,
+    /// because what it resolves to may change.
     static func isLoopback(_ text: String) -> Bool {
         if let bytes = Self.bytes(text, of: AF_INET, count: 4) { return bytes.first == 127 }
         if let bytes = Self.bytes(text, of: AF_INET6, count: 16) {

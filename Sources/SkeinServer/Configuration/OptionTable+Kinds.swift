@@ -1,5 +1,5 @@
-/// One method for each kind of field. A value of another kind never arrives, because the option's own kind parsed it; it would
-/// be ignored.
+/// One method for each kind of field. A value of another kind never arrives, because the option's own kind parsed
+/// it; it would be ignored.
 extension OptionTable {
     typealias Field<Value> = any WritableKeyPath<Root, Value> & Sendable
 

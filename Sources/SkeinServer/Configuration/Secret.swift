@@ -1,7 +1,7 @@
 /// A text that no log line, dump or description may show.
 ///
-/// Everything that prints values by itself (string interpolation, `dump`, a debugger's mirror) gets ``Secret/placeholder``;
-/// only code that names ``revealed`` sees the text.
+/// Everything that prints values by itself (string interpolation, `dump`, a debugger's mirror) gets
+/// ``Secret/placeholder``; only code that names ``revealed`` sees the text.
 public struct Secret: Sendable, Equatable {
     /// What is shown instead of a secret.
     public static let placeholder = "[redacted]"

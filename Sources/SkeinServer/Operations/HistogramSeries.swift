@@ -3,8 +3,8 @@ import Synchronization
 
 /// Observations by upper bound: a recorder that aggregates, or a timer in seconds.
 ///
-/// A scrape that runs into an observation may see it in a bucket and not yet in the sum; the count is computed from the buckets,
-/// so buckets and count always agree.
+/// A scrape that runs into an observation may see it in a bucket and not yet in the sum; the count is computed from
+/// the buckets, so buckets and count always agree.
 final class HistogramSeries: RecorderHandler, TimerHandler, MetricSeries {
     /// Seconds; from half a millisecond to ten seconds.
     static let timerBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]

@@ -2,7 +2,8 @@ public import Logging
 
 /// Logs one JSON object per line, for machines. See ``LogFormat/json``.
 ///
-/// A value, as swift-log asks: a copy's level and metadata are its own. The lines of all copies meet in one ``LogSink``.
+/// A value, as swift-log asks: a copy's level and metadata are its own. The lines of all copies meet in one
+/// ``LogSink``.
 public struct JSONLogHandler: LogHandler {
     private var core: LogHandlerCore
 

@@ -1,8 +1,8 @@
 import Logging
 
 extension LogLine {
-    /// `{"time":…,"level":…,"label":…,"message":…,"metadata":{…}}`; without metadata, no such member. Metadata is an object of
-    /// its own, so that no key can stand in for the time or the level.
+    /// `{"time":…,"level":…,"label":…,"message":…,"metadata":{…}}`; without metadata, no such member. Metadata
+    /// is an object of its own, so that no key can stand in for the time or the level.
     var json: String {
         var line = "{\"time\":\"\(self.time.text)\",\"level\":\"\(self.level.rawValue)\",\"label\":"
         Self.appendString(self.label, to: &line)

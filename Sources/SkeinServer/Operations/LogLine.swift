@@ -2,9 +2,9 @@ import Logging
 
 /// One line of the log, on its way from a handler to bytes.
 ///
-/// Much of what is logged was chosen by a client: channel names, origins, reasons. Whatever it is, it stays within its line and within
-/// its quotes: control characters, line separators and escape sequences are written as escapes, in messages, labels, keys
-/// and values.
+/// Much of what is logged was chosen by a client: channel names, origins, reasons. Whatever it is, it stays within
+/// its line and within its quotes: control characters, line separators and escape sequences are written as escapes,
+/// in messages, labels, keys and values.
 struct LogLine {
     let time: WallClock
     let level: Logger.Level

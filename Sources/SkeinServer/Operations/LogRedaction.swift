@@ -1,4 +1,5 @@
-/// Decides which metadata may be printed. Both log handlers pass every pair of every line through ``LogLine``, which asks here.
+/// Decides which metadata may be printed. Both log handlers pass every pair of every line through ``LogLine``,
+/// which asks here.
 enum LogRedaction {
     /// Whether the value belongs to somebody who would lose something if it were read: a key named `token`,
     /// `authorization`, `api_key` or `secret`, alone or as the last word of a longer name (`skein.token`, `X-API-Key`).

@@ -5,9 +5,9 @@ import Synchronization
 
 /// Where all log lines of the process go: a bounded queue in memory, and one thread that writes it out.
 ///
-/// Event loops log, and standard error may be a pipe that nobody reads. So ``write(_:)`` never waits for the descriptor: it
-/// copies a line into the queue, or drops and counts it when the queue is full. The lock around the queue is held for the time
-/// of one copy. Once there is room again, a line tells how many were dropped.
+/// Event loops log, and standard error may be a pipe that nobody reads. So ``write(_:)`` never waits for the
+/// descriptor: it copies a line into the queue, or drops and counts it when the queue is full. The lock around the
+/// queue is held for the time of one copy. Once there is room again, a line tells how many were dropped.
 public final class LogSink: Sendable {
     /// Writes bytes out, in its own time; called on the sink's thread only.
     public typealias Output = @Sendable ([UInt8]) -> Void

@@ -26,8 +26,8 @@ struct MetricLabels: Sendable, Hashable {
         return name == "le" ? "le_" : name
     }
 
-    /// Backslash, quotation mark and line feed are escaped, as the format says. Other control characters, which it does not mention,
-    /// become U+FFFD.
+    /// Backslash, quotation mark and line feed are escaped, as the format says. Other control characters, which it
+    /// does not mention, become U+FFFD.
     private static func escaped(_ value: String) -> String {
         var text = ""
         for scalar in value.unicodeScalars {

@@ -1,4 +1,5 @@
-/// Names that follow the conventions: `skein_` in front, letters, digits, underscores and colons, and the unit or `_total` at the end.
+/// Names that follow the conventions: `skein_` in front, letters, digits, underscores and colons, and the unit or
+/// `_total` at the end.
 enum MetricName {
     static func exposed(_ label: String, suffix: String = "") -> String {
         let name = Self.sanitized(label)

@@ -6,8 +6,8 @@ public enum MetricsReference {
         return """
             # Metrics
 
-            `GET /metrics` answers in the Prometheus text format 0.0.4. Counters start at zero when the process starts. There are
-            at most \(PrometheusMetrics.defaultSeriesLimit) series; further ones are left out and counted.
+            `GET /metrics` answers in the Prometheus text format 0.0.4. Counters start at zero when the process starts.
+            There are at most \(PrometheusMetrics.defaultSeriesLimit) series; further ones are left out and counted.
 
             | Name | Kind | Labels | Meaning |
             |---|---|---|---|

@@ -3,9 +3,9 @@ import Synchronization
 
 /// Keeps the metrics of the process and shows them in the Prometheus text format 0.0.4.
 ///
-/// Counting is atomic and takes no lock; the lock here is for making metrics and for scrapes. A metric that cannot be shown,
-/// because there are too many or another kind has its name, still works for the code that counts with it; it is left out and
-/// counted.
+/// Counting is atomic and takes no lock; the lock here is for making metrics and for scrapes. A metric that cannot
+/// be shown, because there are too many or another kind has its name, still works for the code that counts with it;
+/// it is left out and counted.
 public final class PrometheusMetrics: Sendable {
     /// Most lines of series that a scrape shows by default.
     public static let defaultSeriesLimit = 2000
@@ -65,7 +65,8 @@ public final class PrometheusMetrics: Sendable {
     /// How many series were left out.
     public var droppedSeries: Int { self.state.withLock { $0.dropped } }
 
-    /// Everything, sorted by name and labels, with the statistics of the process as they are now. O(series); reads `/proc`.
+    /// Everything, sorted by name and labels, with the statistics of the process as they are now. O(series); reads
+    /// `/proc`.
     public func render() -> String {
         let (families, dropped) = self.state.withLock { ($0.families, $0.dropped) }
         var text = ""

@@ -6,8 +6,8 @@ import Musl
 import Darwin
 #endif
 
-/// Writes to standard error and waits as long as it takes. Gives up on bytes that the descriptor refuses for good, because there is
-/// no place left to complain.
+/// Writes to standard error and waits as long as it takes. Gives up on bytes that the descriptor refuses for good,
+/// because there is no place left to complain.
 public enum StandardErrorOutput {
     /// Blocks while the reader of the pipe is slow.
     public static func write(_ bytes: [UInt8]) {

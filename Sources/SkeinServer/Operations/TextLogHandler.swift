@@ -2,7 +2,8 @@ public import Logging
 
 /// Logs lines for people: time, level, label, message and `key=value` pairs. See ``LogFormat/text``.
 ///
-/// A value, as swift-log asks: a copy's level and metadata are its own. The lines of all copies meet in one ``LogSink``.
+/// A value, as swift-log asks: a copy's level and metadata are its own. The lines of all copies meet in one
+/// ``LogSink``.
 public struct TextLogHandler: LogHandler {
     private var core: LogHandlerCore
 

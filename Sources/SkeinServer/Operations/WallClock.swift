@@ -26,8 +26,8 @@ public struct WallClock: Sendable, Equatable {
         return WallClock(seconds: Int64(time.tv_sec), milliseconds: Int(time.tv_nsec) / 1_000_000)
     }
 
-    /// RFC 3339 with milliseconds: `2026-01-31T23:59:59.999Z`. Proleptic Gregorian calendar, computed without a time zone database
-    /// (the algorithm is Howard Hinnant's `civil_from_days`).
+    /// RFC 3339 with milliseconds: `2026-01-31T23:59:59.999Z`. Proleptic Gregorian calendar, computed without a
+    /// time zone database (the algorithm is Howard Hinnant's `civil_from_days`).
     public var text: String {
         let day = (self.seconds >= 0 ? self.seconds : self.seconds - 86_399) / 86_400
         let second = self.seconds - day * 86_400

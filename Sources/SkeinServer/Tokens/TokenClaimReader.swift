@@ -14,10 +14,10 @@ struct TokenClaimReader {
     /// 1970-01-01 to 9999-12-31T23:59:59Z. Also refuses the usual mistake, milliseconds.
     static let times = 0...253_402_300_799.0
 
-    /// Checks what RFC 7519 asks for, and expiry last: `expired` tells the client that another token of the same kind
-    /// would do.
+    /// Checks the claims of RFC 7519 but `exp`, which waits until everything else has been read: `expired` tells the
+    /// client that another token of the same kind would do.
     ///
-    /// - Returns: `exp`, if there is one.
+    /// - Returns: `exp`, if there is one, for ``checkExpiry(_:)``.
     func checkRegisteredClaims() throws(TokenRefusal) -> Double? {
         let leeway = self.policy.leeway / .seconds(1)
         _ = try self.time("iat")
@@ -32,7 +32,7 @@ struct TokenClaimReader {
         return try self.time("exp")
     }
 
-    /// Refuses a token whose `exp` has come. To be called when all other claims have been read.
+    /// Refuses a token whose `exp` has come: from that second on, and not only after it (RFC 7519 section 4.1.4).
     func checkExpiry(_ expiry: Double?) throws(TokenRefusal) {
         guard let expiry else { return }
         let leeway = self.policy.leeway / .seconds(1)

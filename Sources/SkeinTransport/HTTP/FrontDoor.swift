@@ -90,6 +90,10 @@ final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler, Timed {
         }
     }
 
+    func serverStops(code: DisconnectCode) {
+        if case .idle = self.state { self.context?.close(promise: nil) }
+    }
+
     // MARK: Requests
 
     private func received(_ head: HTTPRequestHead) {
@@ -166,7 +170,7 @@ final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler, Timed {
     private func answer(_ response: HTTPResponse, to head: HTTPRequestHead) {
         guard case .answering = self.state, let context = self.context else { return }
         self.loop.refreshNow()
-        let isKept = head.isKeepAlive
+        let isKept = head.isKeepAlive && !self.loop.isStopping
         self.write(response, context: context, keepAlive: isKept, isBodyless: head.method == .HEAD)
         guard isKept else { return self.end(context) }
         self.state = .idle

@@ -2,7 +2,13 @@ import Synchronization
 
 /// Counts the connections of a node and refuses those above its limit. Any thread.
 final class ConnectionGate: Sendable {
-    private let open = Atomic<Int>(0)
+    private struct State {
+        var open = 0
+        var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+        var nextWaiter = 0
+    }
+
+    private let state = Mutex(State())
     let limit: Int
 
     /// `limit` connections at once.
@@ -12,10 +18,39 @@ final class ConnectionGate: Sendable {
 
     /// Whether one more may stay. Each call, whatever its answer, needs its ``leave()``.
     func enter() -> Bool {
-        self.open.wrappingAdd(1, ordering: .relaxed).newValue <= self.limit
+        self.state.withLock { state in
+            state.open += 1
+            return state.open <= self.limit
+        }
     }
 
     func leave() {
-        self.open.wrappingSubtract(1, ordering: .relaxed)
+        let waiting = self.state.withLock { state -> [Int: CheckedContinuation<Void, Never>] in
+            state.open -= 1
+            guard state.open == 0 else { return [:] }
+            defer { state.waiting = [:] }
+            return state.waiting
+        }
+        for continuation in waiting.values { continuation.resume() }
+    }
+
+    /// Returns when there is no connection, or when the task is cancelled.
+    func emptied() async {
+        let waiter = self.state.withLock { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isEmpty = self.state.withLock { state in
+                    guard state.open > 0, !Task.isCancelled else { return true }
+                    state.waiting[waiter] = continuation
+                    return false
+                }
+                if isEmpty { continuation.resume() }
+            }
+        } onCancel: {
+            self.state.withLock { $0.waiting.removeValue(forKey: waiter) }?.resume()
+        }
     }
 }

@@ -15,6 +15,8 @@ final class LoopContext {
     var hub = LocalHub<Member, ChannelFanout>()
     var directory = SessionDirectory()
     var timers: TimerWheel
+    /// Whether connections end as soon as nothing is under way on them.
+    private(set) var isStopping = false
     /// The time at the start of what the loop is doing now.
     private(set) var now: MonotonicInstant
 
@@ -53,6 +55,12 @@ final class LoopContext {
     /// Reads the clock, once for all that follows in this event.
     func refreshNow() {
         self.now = self.node.clock.now()
+    }
+
+    /// Ends every connection of the loop. O(connections).
+    func endAll(code: DisconnectCode) {
+        self.isStopping = true
+        for timed in self.timers.all { timed.serverStops(code: code) }
     }
 
     private func advanceTimers() {

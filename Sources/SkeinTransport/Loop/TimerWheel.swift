@@ -45,6 +45,11 @@ struct TimerWheel {
         }
     }
 
+    /// Everything that has a deadline. O(armed).
+    var all: [any Timed] {
+        self.slots.flatMap { $0.map(\.element) }
+    }
+
     /// Takes out everything whose deadline has passed. O(due + slots passed).
     mutating func advance(now: MonotonicInstant) -> [any Timed] {
         let current = now.nanoseconds / self.resolution
@@ -68,6 +73,9 @@ protocol Timed: AnyObject {
 
     /// The deadline has passed; the wheel has forgotten the element.
     func deadlineReached()
+
+    /// The node stops.
+    func serverStops(code: DisconnectCode)
 }
 
 /// Where something is in the wheel.

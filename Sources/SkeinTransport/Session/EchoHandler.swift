@@ -61,6 +61,10 @@ final class EchoHandler: ChannelInboundHandler, RemovableChannelHandler, Timed {
         self.context?.close(promise: nil)
     }
 
+    func serverStops(code: DisconnectCode) {
+        self.context?.close(promise: nil)
+    }
+
     private func write(_ opcode: FrameOpcode, _ payload: ByteBuffer, context: ChannelHandlerContext) {
         var header = context.channel.allocator.buffer(capacity: FrameEncoder.maximumHeaderLength)
         FrameEncoder.writeHeader(opcode, payloadLength: payload.readableBytes, into: &header)

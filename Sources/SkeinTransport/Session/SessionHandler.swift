@@ -254,6 +254,10 @@ final class SessionHandler: ChannelInboundHandler, Timed {
         }
     }
 
+    func serverStops(code: DisconnectCode) {
+        self.disconnect(code)
+    }
+
     private func sendPing() {
         guard !self.usesFramePing else {
             let frame = FrameEncoder.controlFrame(.ping, payload: ByteBuffer(), allocator: ByteBufferAllocator())

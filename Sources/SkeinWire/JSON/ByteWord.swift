@@ -11,19 +11,25 @@ struct ByteWord {
 
     /// Loads eight bytes at any alignment; the caller has checked that they exist.
     @inline(__always)
-    init(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
-        self.word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    init(_ base: UnsafeRawPointer, at offset: Int) {
+        self.word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
-    /// How many bytes at the beginning can stand in a JSON string as they are: printable ASCII but for `"` and `\`.
+    /// A mark in every byte that cannot stand in a JSON string as it is: all but printable ASCII without `"` and `\`.
+    /// Only the first mark is sure to be right. Loops test for zero before they ask where it is, because an address
+    /// that depends on the answer makes every load wait for the one before.
     @inline(__always)
-    var plainPrefix: Int {
+    var specialMarks: UInt64 {
         let belowSpace = (self.word &- Self.ones &* 0x20) & ~self.word
         let special =
             belowSpace | Self.zeroBytes(self.word ^ (Self.ones &* 0x22))
             | Self.zeroBytes(self.word ^ (Self.ones &* 0x5C)) | self.word
-        return (special & Self.highBits).trailingZeroBitCount >> 3
+        return special & Self.highBits
     }
+
+    /// The index of the byte that the first mark stands for.
+    @inline(__always)
+    static func firstIndex(_ marks: UInt64) -> Int { marks.trailingZeroBitCount >> 3 }
 
     /// Whether a byte below 0x20 is among them.
     @inline(__always)

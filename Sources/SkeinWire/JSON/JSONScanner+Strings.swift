@@ -4,7 +4,7 @@ extension JSONScanner {
     public mutating func string() throws(JSONError) -> String {
         let (range, hasEscapes) = try self.stringContent()
         if hasEscapes { return String(decoding: try self.decoded(range), as: UTF8.self) }
-        return String(decoding: UnsafeRawBufferPointer(rebasing: self.bytes[range]), as: UTF8.self)
+        return String(decoding: self.bytes[range], as: UTF8.self)
     }
 
     /// The UTF-8 of a string, its escapes decoded: for a string that holds another text.
@@ -17,7 +17,7 @@ extension JSONScanner {
     mutating func name() throws(JSONError) -> JSONName? {
         let (range, hasEscapes) = try self.stringContent()
         if hasEscapes { return try self.decoded(range).withUnsafeBytes { JSONName($0) } }
-        return JSONName(UnsafeRawBufferPointer(rebasing: self.bytes[range]))
+        return JSONName(self.bytes[range])
     }
 
     /// Passes a string after validating all of it (RFC 8259 section 7, UTF-8 included); what stands between its
@@ -53,12 +53,12 @@ extension JSONScanner {
         var position = self.position
         let count = self.bytes.count
         while count - position >= 8 {
-            let plain = ByteWord(self.bytes, at: position).plainPrefix
-            position += plain
-            if plain < 8 {
-                self.position = position
+            let marks = self.bytes.word(at: position).specialMarks
+            if marks != 0 {
+                self.position = position + ByteWord.firstIndex(marks)
                 return
             }
+            position += 8
         }
         while position < count {
             let byte = self.bytes[position]

@@ -26,7 +26,7 @@ public import NIOCore
 ///
 /// It cannot be copied and lives as long as the closure that it is passed to, because it looks at borrowed memory.
 public struct JSONScanner: ~Copyable {
-    let bytes: UnsafeRawBufferPointer
+    let bytes: ByteText
     let limits: JSONLimits
     /// Where the next byte is read.
     var position = 0
@@ -35,7 +35,7 @@ public struct JSONScanner: ~Copyable {
 
     /// Looks at bytes that must outlive the scanner.
     init(_ bytes: UnsafeRawBufferPointer, limits: JSONLimits) {
-        self.bytes = bytes
+        self.bytes = ByteText(bytes)
         self.limits = limits
     }
 

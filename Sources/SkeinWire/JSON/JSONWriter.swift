@@ -122,13 +122,15 @@ public struct JSONWriter: ~Copyable {
 
     /// A string.
     public mutating func string(_ text: String) {
-        var text = text
-        text.withUTF8 { self.escape(UnsafeRawBufferPointer($0)) }
+        let written: Void? = text.utf8.withContiguousStorageIfAvailable {
+            self.escape(ByteText(UnsafeRawBufferPointer($0)))
+        }
+        if written == nil { self.string(utf8: Array(text.utf8)) }
     }
 
     /// A string made of UTF-8, which the caller vouches for.
     public mutating func string(utf8 text: [UInt8]) {
-        text.withUnsafeBytes { self.escape($0) }
+        text.withUnsafeBytes { self.escape(ByteText($0)) }
     }
 
     // MARK: Pieces
@@ -159,14 +161,14 @@ public struct JSONWriter: ~Copyable {
         self.needsComma = true
     }
 
-    private mutating func escape(_ text: UnsafeRawBufferPointer) {
+    private mutating func escape(_ text: ByteText) {
         self.room.reserve(text.count + 3)
         self.comma()
         self.room.append(UInt8(ascii: "\""))
         var start = 0
         while start < text.count {
             let end = Self.endOfPlain(text, from: start)
-            if end > start { self.room.append(UnsafeRawBufferPointer(rebasing: text[start..<end])) }
+            if end > start { self.room.append(text[start..<end]) }
             if end < text.count {
                 self.room.reserve(text.count - end + Self.maximumEscapeLength)
                 self.escape(text[end])
@@ -197,14 +199,17 @@ public struct JSONWriter: ~Copyable {
     }
 
     /// The first byte from `start` on that must be escaped, or the end.
-    private static func endOfPlain(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
+    private static func endOfPlain(_ text: ByteText, from start: Int) -> Int {
         var index = start
         while text.count - index >= 8 {
-            let plain = ByteWord(text, at: index).plainPrefix
-            index += plain
-            if plain == 8 { continue }
+            let marks = text.word(at: index).specialMarks
+            guard marks != 0 else {
+                index += 8
+                continue
+            }
+            index += ByteWord.firstIndex(marks)
             if text[index] < 0x80 { return index }
-            // Not ASCII, which is fine here: `plainPrefix` answers a stricter question.
+            // Not ASCII, which is fine here: the marks answer a stricter question.
             index += 1
         }
         while index < text.count, text[index] >= 0x20, text[index] != UInt8(ascii: "\""),

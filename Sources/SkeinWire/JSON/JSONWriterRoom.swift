@@ -2,15 +2,24 @@
 ///
 /// `reserve` comes before every group of appends; appends themselves do not check.
 struct JSONWriterRoom: ~Copyable {
-    private var base: UnsafeMutableRawBufferPointer
+    private var base: UnsafeMutableRawPointer
+    private var capacity: Int
     /// How many bytes have been written.
     private(set) var count = 0
     /// Whether the borrowed memory was too small: the text is then only here.
-    private(set) var isOwned = false
+    private(set) var isOwned: Bool
 
     /// Borrows memory that must outlive the room.
     init(_ memory: UnsafeMutableRawBufferPointer) {
-        self.base = memory
+        if let base = memory.baseAddress {
+            self.base = base
+            self.capacity = memory.count
+            self.isOwned = false
+        } else {
+            self.capacity = 64
+            self.base = .allocate(byteCount: self.capacity, alignment: 8)
+            self.isOwned = true
+        }
     }
 
     deinit {
@@ -18,35 +27,38 @@ struct JSONWriterRoom: ~Copyable {
     }
 
     /// What has been written; valid until the next call.
-    var written: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: self.base[..<self.count]) }
+    var written: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: self.base, count: self.count) }
 
     /// Makes sure that so many more bytes can be appended.
     @inline(__always)
     mutating func reserve(_ additional: Int) {
-        if self.base.count - self.count < additional { self.grow(additional) }
+        if self.capacity - self.count < additional { self.grow(additional) }
     }
 
     @inline(never)
     private mutating func grow(_ additional: Int) {
-        let capacity = max(self.base.count * 2, self.count + additional, 1024)
-        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 8)
-        larger.copyMemory(from: self.written)
+        let capacity = max(self.capacity * 2, self.count + additional, 1024)
+        let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 8)
+        larger.copyMemory(from: self.base, byteCount: self.count)
         if self.isOwned { self.base.deallocate() }
         self.base = larger
+        self.capacity = capacity
         self.isOwned = true
     }
 
     /// Appends one byte, for which there is room.
     @inline(__always)
     mutating func append(_ byte: UInt8) {
-        self.base[self.count] = byte
+        self.base.storeBytes(of: byte, toByteOffset: self.count, as: UInt8.self)
         self.count += 1
     }
 
     /// Appends bytes, for which there is room.
     @inline(__always)
     mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        UnsafeMutableRawBufferPointer(rebasing: self.base[self.count...]).copyMemory(from: bytes)
+        if let source = bytes.baseAddress {
+            (self.base + self.count).copyMemory(from: source, byteCount: bytes.count)
+        }
         self.count += bytes.count
     }
 
@@ -62,7 +74,8 @@ struct JSONWriterRoom: ~Copyable {
         var index = self.count + length
         repeat {
             index -= 1
-            self.base[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            let digit = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            self.base.storeBytes(of: digit, toByteOffset: index, as: UInt8.self)
             rest /= 10
         } while rest > 0
         self.count += length
@@ -73,7 +86,7 @@ struct JSONWriterRoom: ~Copyable {
     mutating func appendFlattened(_ json: UnsafeRawBufferPointer) {
         var index = self.count
         self.append(json)
-        let bytes = UnsafeRawBufferPointer(self.base)
+        let bytes = UnsafeRawPointer(self.base)
         while self.count - index >= 8 {
             if ByteWord(bytes, at: index).containsControl { self.flatten(index..<index + 8) }
             index += 8
@@ -82,6 +95,7 @@ struct JSONWriterRoom: ~Copyable {
     }
 
     private func flatten(_ range: Range<Int>) {
-        for index in range where self.base[index] == 0x0A || self.base[index] == 0x0D { self.base[index] = 0x20 }
+        let bytes = self.base.assumingMemoryBound(to: UInt8.self)
+        for index in range where bytes[index] == 0x0A || bytes[index] == 0x0D { bytes[index] = 0x20 }
     }
 }

@@ -8,30 +8,32 @@ import Testing
 
     private let rulebook = ChannelRulebook(maximumLength: 20, rules: Self.plain, namespaces: ["chat": Self.chat])
 
-    @Test(arguments: [
-        ("news", .found(Self.plain)),
-        ("$news", .found(Self.plain)),
-        ("#ann", .found(Self.plain)),
-        ("chat:room", .found(Self.chat)),
-        ("chat:", .found(Self.chat)),
-        ("$chat:room", .found(Self.chat)),
-        ("chat:#ann", .found(Self.chat)),
-        ("chat:a:b", .found(Self.chat)),
-        ("Chat:room", .refused(.unknownChannel)),
-        ("chatt:room", .refused(.unknownChannel)),
-        ("game:room", .refused(.unknownChannel)),
-        ("$game:room", .refused(.unknownChannel)),
-        (":room", .refused(.unknownChannel)),
-        ("$:room", .refused(.unknownChannel)),
-        ("$$chat:room", .refused(.unknownChannel)),
-        ("", .refused(.badRequest)),
-        ("chat:a b", .refused(.badRequest)),
-        ("game:a b", .refused(.badRequest)),
-        ("chat:a\n", .refused(.badRequest)),
-        ("chat:56789012345678", .found(Self.chat)),
-        ("chat:567890123456789", .found(Self.chat)),
-        ("chat:5678901234567890", .refused(.badRequest)),
-    ] as [(ChannelName, ChannelRulebook.LookUp)])
+    @Test(
+        arguments: [
+            ("news", .found(Self.plain)),
+            ("$news", .found(Self.plain)),
+            ("#ann", .found(Self.plain)),
+            ("chat:room", .found(Self.chat)),
+            ("chat:", .found(Self.chat)),
+            ("$chat:room", .found(Self.chat)),
+            ("chat:#ann", .found(Self.chat)),
+            ("chat:a:b", .found(Self.chat)),
+            ("Chat:room", .refused(.unknownChannel)),
+            ("chatt:room", .refused(.unknownChannel)),
+            ("game:room", .refused(.unknownChannel)),
+            ("$game:room", .refused(.unknownChannel)),
+            (":room", .refused(.unknownChannel)),
+            ("$:room", .refused(.unknownChannel)),
+            ("$$chat:room", .refused(.unknownChannel)),
+            ("", .refused(.badRequest)),
+            ("chat:a b", .refused(.badRequest)),
+            ("game:a b", .refused(.badRequest)),
+            ("chat:a\n", .refused(.badRequest)),
+            ("chat:56789012345678", .found(Self.chat)),
+            ("chat:567890123456789", .found(Self.chat)),
+            ("chat:5678901234567890", .refused(.badRequest)),
+        ] as [(ChannelName, ChannelRulebook.LookUp)]
+    )
     func `a channel has the rules of its namespace, or an error`(row: (ChannelName, ChannelRulebook.LookUp)) {
         #expect(self.rulebook.lookUp(row.0) == row.1)
     }

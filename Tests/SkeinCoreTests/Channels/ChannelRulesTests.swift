@@ -19,10 +19,22 @@ import Testing
         Row(complaint: "subscribe:", bad: { $0.subscribe = .subscribers }, good: { $0.subscribe = .nobody }),
         Row(complaint: "history_ttl", bad: { $0.historySize = 1 }, good: Self.history),
         Row(complaint: "history_size", bad: { $0.historyTTL = .seconds(1) }, good: Self.history),
-        Row(complaint: "need a history", bad: { $0.recovery = .onRequest }, good: Self.positions(\.recovery, .onRequest)),
+        Row(
+            complaint: "need a history",
+            bad: { $0.recovery = .onRequest },
+            good: Self.positions(\.recovery, .onRequest)
+        ),
         Row(complaint: "need a history", bad: { $0.recovery = .always }, good: Self.positions(\.recovery, .always)),
-        Row(complaint: "need a history", bad: { $0.positioning = .onRequest }, good: Self.positions(\.positioning, .always)),
-        Row(complaint: "exclude_sender leaves gaps", bad: Self.recovering { $0.excludesSender = true }, good: Self.recovering()),
+        Row(
+            complaint: "need a history",
+            bad: { $0.positioning = .onRequest },
+            good: Self.positions(\.positioning, .always)
+        ),
+        Row(
+            complaint: "exclude_sender leaves gaps",
+            bad: Self.recovering { $0.excludesSender = true },
+            good: Self.recovering()
+        ),
         Row(
             complaint: "slow_consumer: drop_oldest",
             bad: Self.recovering { $0.slowConsumer = .dropOldest },
@@ -30,23 +42,38 @@ import Testing
         ),
         Row(
             complaint: "slow_consumer: keep_latest",
-            bad: { $0.slowConsumer = .keepLatest; $0.delta = true },
-            good: { $0.slowConsumer = .close; $0.delta = true }
+            bad: {
+                $0.slowConsumer = .keepLatest
+                $0.delta = true
+            },
+            good: {
+                $0.slowConsumer = .close
+                $0.delta = true
+            }
         ),
         Row(
             complaint: "delta needs",
-            bad: { $0.excludesSender = true; $0.delta = true },
+            bad: {
+                $0.excludesSender = true
+                $0.delta = true
+            },
             good: { $0.excludesSender = true }
         ),
         Row(
             complaint: "maximum_members",
             bad: { $0.maximumMembers = 1 },
-            good: { $0.maximumMembers = 1; $0.presence = true }
+            good: {
+                $0.maximumMembers = 1
+                $0.presence = true
+            }
         ),
         Row(
             complaint: "push_join_leave",
             bad: { $0.pushJoinLeave = true },
-            good: { $0.pushJoinLeave = true; $0.joinLeave = true }
+            good: {
+                $0.pushJoinLeave = true
+                $0.joinLeave = true
+            }
         ),
     ]
 

@@ -3,7 +3,12 @@ import Testing
 
 @Suite struct ClientInfoTests {
     @Test func `two descriptions are equal when every part is`() {
-        func make(_ user: String = "ann", _ client: String = "c", _ connection: [UInt8]? = [1], _ channel: [UInt8]? = [2])
+        func make(
+            _ user: String = "ann",
+            _ client: String = "c",
+            _ connection: [UInt8]? = [1],
+            _ channel: [UInt8]? = [2]
+        )
             -> ClientInfo
         {
             ClientInfo(user: user, client: client, connectionInfo: connection, channelInfo: channel)

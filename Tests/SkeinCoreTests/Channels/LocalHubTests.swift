@@ -69,8 +69,10 @@ import Testing
             for _ in 0...index { #expect(hub.join(topic, index) {}.group.topic == topic) }
         }
         #expect(hub.topicCount == 4)
-        #expect(Dictionary(uniqueKeysWithValues: hub.counts().map { ($0.topic, $0.members) })
-            == [topics[0]: 1, topics[1]: 2, topics[2]: 3, topics[3]: 4])
+        #expect(
+            Dictionary(uniqueKeysWithValues: hub.counts().map { ($0.topic, $0.members) })
+                == [topics[0]: 1, topics[1]: 2, topics[2]: 3, topics[3]: 4]
+        )
     }
 
     /// The shell's side of the contract: it keeps a slot for each membership and updates it when it is told of a move.

@@ -40,10 +40,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (2999, true), (3000, true), (3499, true), (3500, false), (3999, false), (4000, true), (4499, true),
-        (4500, false), (4999, false), (5000, true), (1008, true), (1009, false), (1010, true),
-    ] as [(UInt16, Bool)])
+    @Test(
+        arguments: [
+            (2999, true), (3000, true), (3499, true), (3500, false), (3999, false), (4000, true), (4499, true),
+            (4500, false), (4999, false), (5000, true), (1008, true), (1009, false), (1010, true),
+        ] as [(UInt16, Bool)]
+    )
     func `the borders of the reconnect ranges`(row: (UInt16, Bool)) {
         #expect(DisconnectCode(row.0, "").invitesReconnect == row.1)
     }

@@ -39,25 +39,29 @@ import Testing
         #expect(row.name.isUserLimited == row.isUserLimited)
     }
 
-    @Test(arguments: [
-        ("#ann", ["ann"]),
-        ("chat:#ann,bob", ["ann", "bob"]),
-        ("chat:room#ann,bob,cid", ["ann", "bob", "cid"]),
-        ("a:b:c#1,2#3", ["3"]),
-        ("a:b:c#1,2#3,4", ["3", "4"]),
-        ("$x#ann", ["ann"]),
-        ("#ann,", ["ann"]),
-        ("#,ann", ["ann"]),
-        ("#ann,,bob", ["ann", "bob"]),
-        ("#a:b", ["a:b"]),
-        ("#", []),
-        ("#,", []),
-        ("x#ann#", []),
-        ("ann", []),
-        ("ann,bob", []),
-    ] as [(ChannelName, [String])])
+    @Test(
+        arguments: [
+            ("#ann", ["ann"]),
+            ("chat:#ann,bob", ["ann", "bob"]),
+            ("chat:room#ann,bob,cid", ["ann", "bob", "cid"]),
+            ("a:b:c#1,2#3", ["3"]),
+            ("a:b:c#1,2#3,4", ["3", "4"]),
+            ("$x#ann", ["ann"]),
+            ("#ann,", ["ann"]),
+            ("#,ann", ["ann"]),
+            ("#ann,,bob", ["ann", "bob"]),
+            ("#a:b", ["a:b"]),
+            ("#", []),
+            ("#,", []),
+            ("x#ann#", []),
+            ("ann", []),
+            ("ann,bob", []),
+        ] as [(ChannelName, [String])]
+    )
     func `a user-limited channel admits the users behind its last mark and nobody else`(row: (ChannelName, [String])) {
-        let everybody = ["", "ann", "bob", "cid", "1", "2", "3", "4", "an", "anna", "nn", "a:b", "ann,bob", "1,2", "#", ","]
+        let everybody = [
+            "", "ann", "bob", "cid", "1", "2", "3", "4", "an", "anna", "nn", "a:b", "ann,bob", "1,2", "#", ",",
+        ]
         for user in everybody {
             #expect(row.0.admits(UserID(user)) == row.1.contains(user), "\(user) on \(row.0)")
         }
@@ -76,8 +80,10 @@ import Testing
         #expect(!ChannelName.personal(of: "ann", namespace: "me").admits("bob"))
     }
 
-    @Test(arguments: [(0, .empty), (1, nil), (254, nil), (255, nil), (256, .tooLong), (4096, .tooLong)]
-        as [(Int, ChannelName.Violation?)])
+    @Test(
+        arguments: [(0, .empty), (1, nil), (254, nil), (255, nil), (256, .tooLong), (4096, .tooLong)]
+            as [(Int, ChannelName.Violation?)]
+    )
     func `a name has 1 to 255 bytes`(row: (Int, ChannelName.Violation?)) {
         #expect(ChannelName(String(repeating: "a", count: row.0)).violation(maximumLength: 255) == row.1)
     }

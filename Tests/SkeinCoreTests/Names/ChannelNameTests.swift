@@ -45,7 +45,9 @@ import Testing
     }
 
     /// Keys that share their beginning or their end defeat hashes that look at a part of the key only.
-    @Test(arguments: [(prefix: 240, suffix: 0), (prefix: 0, suffix: 240), (prefix: 120, suffix: 120), (prefix: 0, suffix: 0)])
+    @Test(arguments: [
+        (prefix: 240, suffix: 0), (prefix: 0, suffix: 240), (prefix: 120, suffix: 120), (prefix: 0, suffix: 0),
+    ])
     func `100,000 names with long common parts collide no more than random ones`(shape: (prefix: Int, suffix: Int)) {
         let count = 100_000
         let prefix = String(repeating: "p", count: shape.prefix)

@@ -77,21 +77,23 @@ import Testing
     }
 
     /// Written out by hand, so that an error in the claims above cannot hide one in the authorizer.
-    @Test(arguments: [
-        ("chat:room", .anyone, "ann", false, .allowed),
-        ("chat:room", .anyone, "ann", true, .verifyToken),
-        ("chat:room", .anyone, "", false, .denied(.permissionDenied)),
-        ("chat:room", .tokenHolders, "ann", false, .denied(.permissionDenied)),
-        ("chat:room", .tokenHolders, "ann", true, .verifyToken),
-        ("chat:room", .tokenHolders, "", true, .denied(.permissionDenied)),
-        ("chat:room", .nobody, "ann", true, .denied(.permissionDenied)),
-        ("$chat:room", .anyone, "ann", false, .denied(.permissionDenied)),
-        ("$chat:room", .anyone, "ann", true, .verifyToken),
-        ("chat:#ann", .tokenHolders, "ann", false, .allowed),
-        ("chat:#ann", .tokenHolders, "bob", true, .denied(.permissionDenied)),
-        ("chat:#ann", .nobody, "ann", false, .denied(.permissionDenied)),
-        ("$chat:#ann", .anyone, "ann", false, .denied(.permissionDenied)),
-    ] as [(ChannelName, ChannelRules.Access, UserID, Bool, Authorizer.SubscribeDecision)])
+    @Test(
+        arguments: [
+            ("chat:room", .anyone, "ann", false, .allowed),
+            ("chat:room", .anyone, "ann", true, .verifyToken),
+            ("chat:room", .anyone, "", false, .denied(.permissionDenied)),
+            ("chat:room", .tokenHolders, "ann", false, .denied(.permissionDenied)),
+            ("chat:room", .tokenHolders, "ann", true, .verifyToken),
+            ("chat:room", .tokenHolders, "", true, .denied(.permissionDenied)),
+            ("chat:room", .nobody, "ann", true, .denied(.permissionDenied)),
+            ("$chat:room", .anyone, "ann", false, .denied(.permissionDenied)),
+            ("$chat:room", .anyone, "ann", true, .verifyToken),
+            ("chat:#ann", .tokenHolders, "ann", false, .allowed),
+            ("chat:#ann", .tokenHolders, "bob", true, .denied(.permissionDenied)),
+            ("chat:#ann", .nobody, "ann", false, .denied(.permissionDenied)),
+            ("$chat:#ann", .anyone, "ann", false, .denied(.permissionDenied)),
+        ] as [(ChannelName, ChannelRules.Access, UserID, Bool, Authorizer.SubscribeDecision)]
+    )
     func `a user subscribes as the documentation says`(
         row: (ChannelName, ChannelRules.Access, UserID, Bool, Authorizer.SubscribeDecision)
     ) {

@@ -2,25 +2,27 @@ import SkeinCore
 import Testing
 
 @Suite struct MonotonicInstantTests {
-    @Test(arguments: [
-        (5, .zero, 5),
-        (5, .nanoseconds(7), 12),
-        (5, .nanoseconds(-5), 0),
-        (5, .nanoseconds(-6), 0),
-        (0, .nanoseconds(-1), 0),
-        (0, Duration(secondsComponent: 0, attosecondsComponent: 999_999_999), 0),
-        (9, Duration(secondsComponent: 0, attosecondsComponent: -999_999_999), 9),
-        (0, Duration(secondsComponent: 1, attosecondsComponent: 500_000_000_000_000_000), 1_500_000_000),
-        (UInt64.max, .zero, .max),
-        (UInt64.max - 1, .nanoseconds(1), .max),
-        (UInt64.max, .nanoseconds(1), .max),
-        (UInt64.max, .nanoseconds(-1), .max - 1),
-        (UInt64.max - 10, .seconds(1), .max),
-        (0, .nanoseconds(Int64.max), UInt64(Int64.max)),
-        (3, .seconds(Int64.max), .max),
-        (3, .seconds(Int64.min), 0),
-        (UInt64.max, .seconds(Int64.max), .max),
-    ] as [(UInt64, Duration, UInt64)])
+    @Test(
+        arguments: [
+            (5, .zero, 5),
+            (5, .nanoseconds(7), 12),
+            (5, .nanoseconds(-5), 0),
+            (5, .nanoseconds(-6), 0),
+            (0, .nanoseconds(-1), 0),
+            (0, Duration(secondsComponent: 0, attosecondsComponent: 999_999_999), 0),
+            (9, Duration(secondsComponent: 0, attosecondsComponent: -999_999_999), 9),
+            (0, Duration(secondsComponent: 1, attosecondsComponent: 500_000_000_000_000_000), 1_500_000_000),
+            (UInt64.max, .zero, .max),
+            (UInt64.max - 1, .nanoseconds(1), .max),
+            (UInt64.max, .nanoseconds(1), .max),
+            (UInt64.max, .nanoseconds(-1), .max - 1),
+            (UInt64.max - 10, .seconds(1), .max),
+            (0, .nanoseconds(Int64.max), UInt64(Int64.max)),
+            (3, .seconds(Int64.max), .max),
+            (3, .seconds(Int64.min), 0),
+            (UInt64.max, .seconds(Int64.max), .max),
+        ] as [(UInt64, Duration, UInt64)]
+    )
     func `adding a duration saturates at both ends`(row: (UInt64, Duration, UInt64)) {
         #expect(MonotonicInstant(nanoseconds: row.0) + row.1 == MonotonicInstant(nanoseconds: row.2))
     }
@@ -48,10 +50,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (5, 5, 0), (7, 5, 2), (5, 7, -2), (0, UInt64.max, -Int64.max), (UInt64.max, 0, .max),
-        (UInt64.max, .max, 0), (1 << 63, 0, .max), (0, 1 << 63, -Int64.max),
-    ] as [(UInt64, UInt64, Int64)])
+    @Test(
+        arguments: [
+            (5, 5, 0), (7, 5, 2), (5, 7, -2), (0, UInt64.max, -Int64.max), (UInt64.max, 0, .max),
+            (UInt64.max, .max, 0), (1 << 63, 0, .max), (0, 1 << 63, -Int64.max),
+        ] as [(UInt64, UInt64, Int64)]
+    )
     func `the time between two instants saturates`(row: (UInt64, UInt64, Int64)) {
         let difference = MonotonicInstant(nanoseconds: row.0).since(MonotonicInstant(nanoseconds: row.1))
         #expect(difference == .nanoseconds(row.2))

@@ -116,8 +116,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [("nowhere:a", .unknownChannel), ("", .badRequest), ("open:a\n", .badRequest)]
-        as [(ChannelName, ErrorCode)])
+    @Test(
+        arguments: [("nowhere:a", .unknownChannel), ("", .badRequest), ("open:a\n", .badRequest)]
+            as [(ChannelName, ErrorCode)]
+    )
     func `reading a channel that cannot be is refused`(row: (ChannelName, ErrorCode)) throws {
         var harness = try SessionHarness.connected()
         #expect(harness.send(.presence(channel: row.0)).outcome == .error(row.1))

@@ -59,10 +59,12 @@ import Testing
         #expect(plan.result.ttl == nil)
     }
 
-    @Test(arguments: [
-        (.nanoseconds(1), 1), (.seconds(1), 1), (.milliseconds(1001), 2), (.seconds(1 << 33), .max),
-        (.seconds(Int64.max), .max),
-    ] as [(Duration, UInt32)])
+    @Test(
+        arguments: [
+            (.nanoseconds(1), 1), (.seconds(1), 1), (.milliseconds(1001), 2), (.seconds(1 << 33), .max),
+            (.seconds(Int64.max), .max),
+        ] as [(Duration, UInt32)]
+    )
     func `a lifetime is rounded up to whole seconds that fit the wire`(row: (Duration, UInt32)) throws {
         var harness = SessionHarness()
         let plan = try #require(harness.connect(as: Credentials(user: "ann", timeLeft: row.0)).connectPlan)
@@ -77,13 +79,15 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (.failure(TokenRejection(.expired, reason: "exp")), .refuse(.tokenExpired, .connectionClosed)),
-        (.failure(TokenRejection(.invalid, reason: "signature")), .disconnect(.invalidToken)),
-        (.success(Credentials(user: "ann", timeLeft: .zero)), .refuse(.tokenExpired, .connectionClosed)),
-        (.success(Credentials(user: "ann", timeLeft: .seconds(-5))), .refuse(.tokenExpired, .connectionClosed)),
-        (.success(Credentials(user: "ann", timeLeft: .nanoseconds(1))), .accept),
-    ] as [(Result<Credentials, TokenRejection>, SessionOutcome)])
+    @Test(
+        arguments: [
+            (.failure(TokenRejection(.expired, reason: "exp")), .refuse(.tokenExpired, .connectionClosed)),
+            (.failure(TokenRejection(.invalid, reason: "signature")), .disconnect(.invalidToken)),
+            (.success(Credentials(user: "ann", timeLeft: .zero)), .refuse(.tokenExpired, .connectionClosed)),
+            (.success(Credentials(user: "ann", timeLeft: .seconds(-5))), .refuse(.tokenExpired, .connectionClosed)),
+            (.success(Credentials(user: "ann", timeLeft: .nanoseconds(1))), .accept),
+        ] as [(Result<Credentials, TokenRejection>, SessionOutcome)]
+    )
     func `an expired token is refused with 109, a bad one with 3500`(
         row: (Result<Credentials, TokenRejection>, SessionOutcome)
     ) {

@@ -39,10 +39,13 @@ import Testing
         #expect(harness.send(Self.publish("asking:a")).publishPlan?.publication.allowsDelta == true)
     }
 
-    @Test(arguments: [
-        ("nowhere:a", .unknownChannel), ("", .badRequest), ("open:a b", .badRequest), ("closed:a", .permissionDenied),
-        ("members:a", .permissionDenied), ("token:a", .permissionDenied), ("bare:a", .permissionDenied),
-    ] as [(ChannelName, ErrorCode)])
+    @Test(
+        arguments: [
+            ("nowhere:a", .unknownChannel), ("", .badRequest), ("open:a b", .badRequest),
+            ("closed:a", .permissionDenied),
+            ("members:a", .permissionDenied), ("token:a", .permissionDenied), ("bare:a", .permissionDenied),
+        ] as [(ChannelName, ErrorCode)]
+    )
     func `a publication that is not allowed goes nowhere (G13)`(row: (ChannelName, ErrorCode)) throws {
         var harness = try SessionHarness.connected()
         #expect(harness.send(Self.publish(row.0)).outcome == .error(row.1))

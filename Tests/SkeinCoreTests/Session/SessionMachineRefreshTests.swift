@@ -27,16 +27,18 @@ import Testing
         )
     }
 
-    @Test(arguments: [
-        (.success(Credentials(user: "ann", timeLeft: .seconds(1))), .reply(.refresh)),
-        (.success(Credentials(user: "ann")), .reply(.refresh)),
-        (.success(Credentials(user: "ann", timeLeft: .zero)), .error(.expired)),
-        (.success(Credentials(user: "bob", timeLeft: .seconds(1))), .disconnect(.invalidToken)),
-        (.success(Credentials(user: .anonymous)), .disconnect(.invalidToken)),
-        (.success(Credentials(user: "bob", timeLeft: .zero)), .disconnect(.invalidToken)),
-        (.failure(TokenRejection(.expired, reason: "exp")), .error(.tokenExpired)),
-        (.failure(TokenRejection(.invalid, reason: "signature")), .disconnect(.invalidToken)),
-    ] as [(Result<Credentials, TokenRejection>, SessionOutcome)])
+    @Test(
+        arguments: [
+            (.success(Credentials(user: "ann", timeLeft: .seconds(1))), .reply(.refresh)),
+            (.success(Credentials(user: "ann")), .reply(.refresh)),
+            (.success(Credentials(user: "ann", timeLeft: .zero)), .error(.expired)),
+            (.success(Credentials(user: "bob", timeLeft: .seconds(1))), .disconnect(.invalidToken)),
+            (.success(Credentials(user: .anonymous)), .disconnect(.invalidToken)),
+            (.success(Credentials(user: "bob", timeLeft: .zero)), .disconnect(.invalidToken)),
+            (.failure(TokenRejection(.expired, reason: "exp")), .error(.tokenExpired)),
+            (.failure(TokenRejection(.invalid, reason: "signature")), .disconnect(.invalidToken)),
+        ] as [(Result<Credentials, TokenRejection>, SessionOutcome)]
+    )
     func `a session is refreshed by a good token of its own user`(
         row: (Result<Credentials, TokenRejection>, SessionOutcome)
     ) throws {
@@ -85,16 +87,18 @@ import Testing
         #expect(harness.send(.subRefresh(request)).outcome == .error(.badRequest))
     }
 
-    @Test(arguments: [
-        (.success(SubscriptionGrant(user: "ann", channel: "token:a", timeLeft: .seconds(1))), .reply(.subRefresh)),
-        (.success(SubscriptionGrant(user: "ann", channel: "token:a", client: "client-1")), .reply(.subRefresh)),
-        (.success(SubscriptionGrant(user: "ann", channel: "token:a", timeLeft: .zero)), .error(.expired)),
-        (.success(SubscriptionGrant(user: "bob", channel: "token:a")), .disconnect(.invalidToken)),
-        (.success(SubscriptionGrant(user: "ann", channel: "token:b")), .disconnect(.invalidToken)),
-        (.success(SubscriptionGrant(user: "ann", channel: "token:a", client: "c2")), .disconnect(.invalidToken)),
-        (.failure(TokenRejection(.expired, reason: "exp")), .error(.tokenExpired)),
-        (.failure(TokenRejection(.invalid, reason: "signature")), .disconnect(.invalidToken)),
-    ] as [(Result<SubscriptionGrant, TokenRejection>, SessionOutcome)])
+    @Test(
+        arguments: [
+            (.success(SubscriptionGrant(user: "ann", channel: "token:a", timeLeft: .seconds(1))), .reply(.subRefresh)),
+            (.success(SubscriptionGrant(user: "ann", channel: "token:a", client: "client-1")), .reply(.subRefresh)),
+            (.success(SubscriptionGrant(user: "ann", channel: "token:a", timeLeft: .zero)), .error(.expired)),
+            (.success(SubscriptionGrant(user: "bob", channel: "token:a")), .disconnect(.invalidToken)),
+            (.success(SubscriptionGrant(user: "ann", channel: "token:b")), .disconnect(.invalidToken)),
+            (.success(SubscriptionGrant(user: "ann", channel: "token:a", client: "c2")), .disconnect(.invalidToken)),
+            (.failure(TokenRejection(.expired, reason: "exp")), .error(.tokenExpired)),
+            (.failure(TokenRejection(.invalid, reason: "signature")), .disconnect(.invalidToken)),
+        ] as [(Result<SubscriptionGrant, TokenRejection>, SessionOutcome)]
+    )
     func `a subscription is refreshed by a good token of its own`(
         row: (Result<SubscriptionGrant, TokenRejection>, SessionOutcome)
     ) throws {

@@ -24,8 +24,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [("nowhere:a", .unknownChannel), ("", .badRequest), ("open:a b", .badRequest)]
-        as [(ChannelName, ErrorCode)])
+    @Test(
+        arguments: [("nowhere:a", .unknownChannel), ("", .badRequest), ("open:a b", .badRequest)]
+            as [(ChannelName, ErrorCode)]
+    )
     func `the server is told what is wrong with a channel`(row: (ChannelName, ErrorCode)) throws {
         var harness = try SessionHarness.connected()
         let result = harness.machine.subscribeByServer(ServerSubscription(channel: row.0), policy: harness.policy)

@@ -28,11 +28,14 @@ import Testing
         #expect(harness.machine.attachment(of: "open:a") == "open:a")
     }
 
-    @Test(arguments: [
-        ("", .badRequest), ("open:a b", .badRequest), ("open:\u{7F}", .badRequest), ("nowhere:a", .unknownChannel),
-        (":a", .unknownChannel), ("closed:a", .permissionDenied), ("token:a", .permissionDenied), ("a", .permissionDenied),
-        ("$open:a", .permissionDenied), ("open:#bob", .permissionDenied),
-    ] as [(ChannelName, ErrorCode)])
+    @Test(
+        arguments: [
+            ("", .badRequest), ("open:a b", .badRequest), ("open:\u{7F}", .badRequest), ("nowhere:a", .unknownChannel),
+            (":a", .unknownChannel), ("closed:a", .permissionDenied), ("token:a", .permissionDenied),
+            ("a", .permissionDenied),
+            ("$open:a", .permissionDenied), ("open:#bob", .permissionDenied),
+        ] as [(ChannelName, ErrorCode)]
+    )
     func `a refused subscription leaves nothing behind`(row: (ChannelName, ErrorCode)) throws {
         var harness = try SessionHarness.connected()
         #expect(harness.send(.subscribe(SubscribeRequest(channel: row.0))).outcome == .error(row.1))
@@ -129,20 +132,22 @@ import Testing
         #expect(harness.machine.subscriptionCount == 1 && !harness.machine.isSubscribed(to: Self.channel))
     }
 
-    @Test(arguments: [
-        (.failure(TokenRejection(.expired, reason: "exp")), .error(.tokenExpired)),
-        (.failure(TokenRejection(.invalid, reason: "signature")), .error(.permissionDenied)),
-        (grant(timeLeft: .zero), .error(.tokenExpired)),
-        (grant(timeLeft: .seconds(-1)), .error(.tokenExpired)),
-        (grant(timeLeft: .nanoseconds(1)), .subscribe(channel)),
-        (grant(client: "client-1"), .subscribe(channel)),
-        (grant(client: "client-2"), .disconnect(.invalidToken)),
-        (grant(client: ""), .disconnect(.invalidToken)),
-        (grant(user: "bob"), .disconnect(.invalidToken)),
-        (grant(user: .anonymous), .disconnect(.invalidToken)),
-        (grant(channel: "token:b"), .disconnect(.invalidToken)),
-        (grant(user: "bob", timeLeft: .zero), .disconnect(.invalidToken)),
-    ] as [(Result<SubscriptionGrant, TokenRejection>, SessionOutcome)])
+    @Test(
+        arguments: [
+            (.failure(TokenRejection(.expired, reason: "exp")), .error(.tokenExpired)),
+            (.failure(TokenRejection(.invalid, reason: "signature")), .error(.permissionDenied)),
+            (grant(timeLeft: .zero), .error(.tokenExpired)),
+            (grant(timeLeft: .seconds(-1)), .error(.tokenExpired)),
+            (grant(timeLeft: .nanoseconds(1)), .subscribe(channel)),
+            (grant(client: "client-1"), .subscribe(channel)),
+            (grant(client: "client-2"), .disconnect(.invalidToken)),
+            (grant(client: ""), .disconnect(.invalidToken)),
+            (grant(user: "bob"), .disconnect(.invalidToken)),
+            (grant(user: .anonymous), .disconnect(.invalidToken)),
+            (grant(channel: "token:b"), .disconnect(.invalidToken)),
+            (grant(user: "bob", timeLeft: .zero), .disconnect(.invalidToken)),
+        ] as [(Result<SubscriptionGrant, TokenRejection>, SessionOutcome)]
+    )
     func `a token is expired, unverifiable, of somebody else or good`(
         row: (Result<SubscriptionGrant, TokenRejection>, SessionOutcome)
     ) throws {
@@ -156,7 +161,9 @@ import Testing
     @Test func `a token that only looks like that of the channel or the user is somebody else's`() throws {
         var harness = try SessionHarness.connected(user: "ren\u{E9}")
         let foreign = SubscriptionGrant(user: "rene\u{301}", channel: Self.channel)
-        #expect(try harness.subscribe(Self.channel, verification: .success(foreign)).outcome == .disconnect(.invalidToken))
+        #expect(
+            try harness.subscribe(Self.channel, verification: .success(foreign)).outcome == .disconnect(.invalidToken)
+        )
         harness = try SessionHarness.connected()
         let other = SubscriptionGrant(user: "ann", channel: "token:e\u{301}")
         #expect(

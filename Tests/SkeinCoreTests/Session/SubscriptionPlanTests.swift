@@ -26,10 +26,12 @@ import Testing
         return try #require(action.subscriptionPlan)
     }
 
-    @Test(arguments: [
-        ("open:a", false, false, false), ("open:a", true, false, false), ("recovering:a", false, true, true),
-        ("asking:a", false, false, false), ("asking:a", true, true, true), ("bare:a", true, false, false),
-    ] as [(ChannelName, Bool, Bool, Bool)])
+    @Test(
+        arguments: [
+            ("open:a", false, false, false), ("open:a", true, false, false), ("recovering:a", false, true, true),
+            ("asking:a", false, false, false), ("asking:a", true, true, true), ("bare:a", true, false, false),
+        ] as [(ChannelName, Bool, Bool, Bool)]
+    )
     func `recovery and positioning are granted as the rules and the request say`(
         row: (ChannelName, asked: Bool, isRecoverable: Bool, isPositioned: Bool)
     ) throws {
@@ -45,8 +47,10 @@ import Testing
         #expect(!positioned.isRecoverable && positioned.isPositioned && positioned.followsPositions)
     }
 
-    @Test(arguments: [("recovering:a", true), ("asking:a", true), ("open:a", false), ("bare:a", false)]
-        as [(ChannelName, Bool)])
+    @Test(
+        arguments: [("recovering:a", true), ("asking:a", true), ("open:a", false), ("bare:a", false)]
+            as [(ChannelName, Bool)]
+    )
     func `a subscription recovers where its channel does`(row: (ChannelName, Bool)) throws {
         let asking = try Self.plan(SubscribeRequest(channel: row.0, recover: true, position: Self.position))
         #expect(asking.recoverSince == (row.1 ? Self.position : nil))
@@ -59,9 +63,12 @@ import Testing
         #expect(try Self.plan(SubscribeRequest(channel: "recovering:a", flag: row.0)).rejectsUnrecovered == row.1)
     }
 
-    @Test(arguments: [
-        ("asking:a", "fossil", true), ("asking:a", "", false), ("asking:a", "xdelta", false), ("open:a", "fossil", false),
-    ] as [(ChannelName, String, Bool)])
+    @Test(
+        arguments: [
+            ("asking:a", "fossil", true), ("asking:a", "", false), ("asking:a", "xdelta", false),
+            ("open:a", "fossil", false),
+        ] as [(ChannelName, String, Bool)]
+    )
     func `deltas are granted for the one known format where the rules allow them`(
         row: (ChannelName, String, Bool)
     ) throws {

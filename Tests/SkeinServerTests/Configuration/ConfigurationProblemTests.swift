@@ -35,7 +35,7 @@ import Testing
     @Test func `unknown variables and flags are errors with a suggestion`() {
         #expect(
             Fixture.problems(environment: ["SKEIN_CLIENT_PING_INTERVALL": "1s"]) == [
-                "SKEIN_CLIENT_PING_INTERVALL: unknown environment variable; did you mean SKEIN_CLIENT_PING_INTERVAL?."
+                "SKEIN_CLIENT_PING_INTERVALL: unknown environment variable; did you mean SKEIN_CLIENT_PING_INTERVAL?"
             ]
         )
         #expect(

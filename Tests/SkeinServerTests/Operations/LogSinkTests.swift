@@ -139,13 +139,13 @@ import Testing
     @Test func `the JSON handler writes objects`() {
         let gate = Gate()
         let sink = LogSink(format: .json, output: gate.write)
-        let logger = Logger(label: "test") { JSONLogHandler(label: $0, sink: sink, clock: Self.clock) }
-        logger.error("broken", metadata: ["k": "v"])
+        let logger = Logger(label: "t") { JSONLogHandler(label: $0, sink: sink, clock: Self.clock) }
+        logger.error("m", metadata: ["k": "v"])
         #expect(sink.makeHandler(label: "x") is JSONLogHandler)
         sink.close()
         #expect(
             gate.text
-                == #"{"time":"1970-01-01T00:00:00.000Z","level":"error","label":"test","message":"broken","metadata":{"k":"v"}}"#
+                == #"{"time":"1970-01-01T00:00:00.000Z","level":"error","label":"t","message":"m","metadata":{"k":"v"}}"#
                 + "\n"
         )
     }

@@ -34,8 +34,8 @@ import Testing
                 skein_size_bucket{x="y",le="+Inf"} 4
                 skein_size_sum{x="y"} 14.5
                 skein_size_count{x="y"} 4
-                # HELP skein_metrics_series_dropped_total Series that were left out because there were too many, or their name \
-                was taken by another kind.
+                # HELP skein_metrics_series_dropped_total Series that were left out because there were too many, or \
+                their name was taken by another kind.
                 # TYPE skein_metrics_series_dropped_total counter
                 skein_metrics_series_dropped_total 0
 

@@ -1,4 +1,3 @@
-import Foundation
 import SkeinCore
 
 @testable import SkeinServer

@@ -65,7 +65,7 @@ import Testing
     }
 
     private static func payload(_ size: Int) -> ByteBuffer {
-        let pattern = Array("Grüße, 世界 😀! ".utf8)
+        let pattern = Array(("Grüße, 世界 😀! " + String(repeating: "ASCII ", count: 200)).utf8)
         var payload = ByteBuffer(repeating: 0x2A, count: size % pattern.count)
         payload.reserveCapacity(size)
         for _ in 0..<size / pattern.count { payload.writeBytes(pattern) }

@@ -74,7 +74,9 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
 
 
-def http(url: str, method: str = "GET", body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Response:
+def http(
+    url: str, method: str = "GET", body: bytes | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
     """One request; every status is an answer, only a missing answer is an error."""
     request = urllib.request.Request(url, data=body, method=method, headers=dict(headers or {}))
     try:

@@ -1,7 +1,7 @@
 """The Centrifuge client protocol in JSON, by hand: what was sent and what came back stays visible to the test.
 
-Replies are matched by id; pushes queue up in the order of arrival; pings are answered. For behaviour of real clients see
-the tests with the SDKs.
+Replies are matched by id; pushes queue up in the order of arrival; pings are answered. For the behaviour of real
+clients see the tests with the SDKs.
 """
 
 import json

@@ -69,8 +69,8 @@ def frame(
 ) -> bytes:
     """The bytes of one frame.
 
-    `mask=None` sends it unmasked; `rsv` holds RSV1–RSV3 as one number from 0 to 7; `length` declares another length than
-    that of the payload; `length_bytes` (0, 2 or 8) takes a longer form of the length than needed.
+    `mask=None` sends it unmasked; `rsv` holds RSV1–RSV3 as one number from 0 to 7; `length` declares another length
+    than that of the payload; `length_bytes` (0, 2 or 8) takes a longer form of the length than needed.
     """
     data = payload.encode() if isinstance(payload, str) else payload
     declared = len(data) if length is None else length

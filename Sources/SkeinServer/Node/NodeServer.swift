@@ -1,0 +1,251 @@
+import Logging
+import NIOCore
+import NIOPosix
+public import ServiceLifecycle
+import SkeinCluster
+import SkeinCore
+import SkeinTransport
+import SkeinWire
+import Synchronization
+import UnixSignals
+
+/// A node: the composition of everything, as one service.
+///
+/// Starts the event loops and listeners, keeps the configuration current, and on a graceful shutdown ends in an order that
+/// loses nothing: readiness off, no more accepting, clients told, loops stopped.
+public final class NodeServer: Service {
+    private let sources: ConfigurationSources
+    private let host: HostFacts
+    private let sink: LogSink
+    private let logger: Logger
+    private let clock = Clock.system
+    private let configuration: Mutex<Configuration>
+    private let health = Health()
+    private let announce: @Sendable (String) -> Void
+    private let hurry = AsyncStream<Void>.makeStream()
+
+    /// Loads the configuration; throws what is wrong with it. `announce` gets the lines that tell where the node is.
+    public init(
+        sources: ConfigurationSources,
+        host: HostFacts,
+        sink: LogSink,
+        announce: @escaping @Sendable (String) -> Void
+    ) throws(ConfigurationError) {
+        let configuration = try Configuration.load(sources, host: host)
+        self.sources = sources
+        self.host = host
+        self.sink = sink
+        sink.level = configuration.log.level
+        self.logger = Logger(label: "skein", factory: { sink.makeHandler(label: $0) })
+        self.configuration = Mutex(configuration)
+        self.announce = announce
+    }
+
+    /// Where the service logs.
+    public var serviceLogger: Logger { self.logger }
+
+    /// The current configuration.
+    var current: Configuration { self.configuration.withLock { $0 } }
+
+    public func run() async throws {
+        let node = try await self.start()
+        self.health.isReady = true
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await self.sweep(node.broker) }
+            tasks.addTask { await self.reloadOnSignal(node) }
+            try? await gracefulShutdown()
+            tasks.cancelAll()
+        }
+        await self.stop(node)
+    }
+
+    /// A second signal: what is left of the grace is skipped.
+    public func hurryUp() {
+        self.hurry.continuation.yield()
+    }
+
+    // MARK: Start
+
+    /// What runs.
+    private struct Running: Sendable {
+        let transport: Transport
+        let broker: MemoryBroker
+        let authenticator: TokenAuthenticator
+        let listeners: [Listener]
+    }
+
+    private func start() async throws -> Running {
+        let configuration = self.current
+        let registry = PrometheusMetrics(descriptions: NodeMetrics.descriptions)
+        let metrics = NodeMetrics(factory: registry)
+        let authenticator = try await TokenAuthenticator(configuration.tokens, clock: self.clock)
+        let embedded = Mutex<MemoryBroker?>(nil)
+        let transport = try await Transport(
+            loopCount: configuration.node.loopCount(cores: System.coreCount),
+            connectionLimit: configuration.maximumConnections(descriptorLimit: self.host.descriptorLimit),
+            policy: Self.policy(of: configuration),
+            origins: try OriginPolicy(configuration.client.allowedOrigins),
+            dependencies: Transport.Dependencies(
+                makeBroker: { sink in
+                    let broker = MemoryBroker(sink: sink, clock: self.clock)
+                    embedded.withLock { $0 = broker }
+                    return broker
+                },
+                authenticator: authenticator,
+                methods: BuiltInMethods.table,
+                metrics: metrics.transport,
+                clock: self.clock,
+                logger: self.logger
+            )
+        )
+        guard let broker = embedded.withLock({ $0 }) else { preconditionFailure("the transport made no broker") }
+        let routers = await self.makeRouters(configuration, transport, broker, registry, metrics)
+        var listeners: [Listener] = []
+        do {
+            for (plan, router) in routers {
+                listeners.append(try await transport.listen(host: plan.address, port: plan.port, router: router))
+            }
+        } catch {
+            for listener in listeners { await listener.close() }
+            await transport.shutdown()
+            throw error
+        }
+        self.tell(configuration, zip(routers.map(\.plan), listeners))
+        return Running(transport: transport, broker: broker, authenticator: authenticator, listeners: listeners)
+    }
+
+    private func makeRouters(
+        _ configuration: Configuration,
+        _ transport: Transport,
+        _ broker: MemoryBroker,
+        _ registry: PrometheusMetrics,
+        _ metrics: NodeMetrics
+    ) async -> [(plan: Configuration.BindPlan, router: NodeRouter)] {
+        let admin = AdminPages(health: self.health, metrics: registry) {
+            let counts = await transport.counts()
+            metrics.refresh(
+                counts,
+                broker.counts,
+                droppedLines: self.sink.droppedLines,
+                isReady: self.health.isReady
+            )
+        }
+        let api = APIHandler(
+            transport: transport,
+            settings: { self.current.api },
+            policy: { Self.policy(of: self.current) },
+            isDevelopment: configuration.isDevelopment,
+            node: APINode(name: configuration.node.name, version: Version.current, startedAt: self.clock.now()),
+            clock: self.clock,
+            metrics: registry
+        )
+        let development = configuration.isDevelopment ? await self.makeDevelopmentPages(configuration) : nil
+        return configuration.listeners.plan.map { plan in
+            let router = NodeRouter(
+                roles: Set(plan.roles),
+                api: api,
+                admin: admin,
+                development: development,
+                servesEcho: configuration.test.servesEcho
+            )
+            return (plan, router)
+        }
+    }
+
+    /// The page's tokens are signed with the first key that can sign; without one there is no page.
+    private func makeDevelopmentPages(_ configuration: Configuration) async -> DevelopmentPages? {
+        guard let issuer = try? await TokenIssuer(signingKey: nil, of: configuration.tokens) else { return nil }
+        return DevelopmentPages(issuer: issuer, wallMilliseconds: self.clock.wallMilliseconds)
+    }
+
+    static func policy(of configuration: Configuration) -> SessionPolicy {
+        SessionPolicy(
+            limits: configuration.client.limits,
+            rulebook: configuration.rulebook,
+            allowsAnonymous: configuration.client.allowsAnonymous,
+            version: "Skein \(Version.current)",
+            node: configuration.node.name
+        )
+    }
+
+    private func tell(
+        _ configuration: Configuration,
+        _ bound: some Sequence<(Configuration.BindPlan, Listener)>
+    ) {
+        var lines = ["Skein \(Version.current) is ready (node \(configuration.node.name))"]
+        for (plan, listener) in bound {
+            let host = plan.address.contains(":") ? "[\(plan.address)]" : plan.address
+            let authority = "\(host):\(listener.address.port ?? plan.port)"
+            for role in plan.roles {
+                switch role {
+                case .client:
+                    lines.append("  client   ws://\(authority)/connection/websocket")
+                    if configuration.test.servesEcho { lines.append("  test     ws://\(authority)/test/echo") }
+                    if configuration.isDevelopment { lines.append("  page     http://\(authority)/") }
+                case .api: lines.append("  api      http://\(authority)/api")
+                case .admin: lines.append("  admin    http://\(authority)/metrics")
+                }
+            }
+        }
+        self.announce(lines.joined(separator: "\n"))
+    }
+
+    // MARK: While it runs
+
+    private func sweep(_ broker: MemoryBroker) async {
+        while (try? await Task.sleep(for: .seconds(1))) != nil {
+            broker.expire(now: self.clock.now())
+        }
+    }
+
+    private func reloadOnSignal(_ node: Running) async {
+        for await _ in await UnixSignalsSequence(trapping: .sighup) { await self.reload(node) }
+    }
+
+    /// Takes what can be taken of the files as they are now; a configuration that cannot be used changes nothing.
+    private func reload(_ node: Running) async {
+        switch ConfigurationReload.attempt(old: self.current, sources: self.sources, host: self.host) {
+        case .rejected(let problems):
+            for problem in problems {
+                self.logger.error("reload refused, the old configuration stays", metadata: ["skein.problem": "\(problem)"])
+            }
+        case .accepted(let reload):
+            do {
+                let origins = try OriginPolicy(reload.configuration.client.allowedOrigins)
+                try await node.authenticator.reload(reload.configuration.tokens)
+                self.configuration.withLock { $0 = reload.configuration }
+                self.sink.level = reload.configuration.log.level
+                await node.transport.reload(policy: Self.policy(of: reload.configuration), origins: origins)
+            } catch {
+                self.logger.error("reload refused, the old configuration stays", metadata: ["skein.problem": "\(error)"])
+                return
+            }
+            for change in reload.applied { self.logger.info("reloaded", metadata: ["skein.change": "\(change)"]) }
+            for change in reload.postponed {
+                self.logger.warning("change needs a restart", metadata: ["skein.change": "\(change)"])
+            }
+            if reload.applied.isEmpty, reload.postponed.isEmpty { self.logger.info("reloaded, nothing has changed") }
+        }
+    }
+
+    // MARK: Stop
+
+    private func stop(_ node: Running) async {
+        self.logger.info("stopping")
+        self.health.isReady = false
+        for listener in node.listeners { await listener.close() }
+        let told = await node.transport.disconnectAll(code: .shutdown)
+        self.logger.info("clients told", metadata: ["skein.clients": "\(told)"])
+        let grace = self.current.shutdown.grace
+        let hurried = self.hurry.stream
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await node.transport.connectionsEnded() }
+            tasks.addTask { try? await Task.sleep(for: grace) }
+            tasks.addTask { for await _ in hurried { break } }
+            await tasks.next()
+            tasks.cancelAll()
+        }
+        await node.transport.shutdown()
+        self.logger.info("stopped")
+    }
+}
