@@ -72,6 +72,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "JWTKit", package: "jwt-kit"),
             ],
+            exclude: ["API"],
             resources: [.embedInCode("Pages")],
             swiftSettings: strict
         ),
@@ -111,7 +112,7 @@ let package = Package(
             name: "SkeinServerTests",
             dependencies: [
                 "SkeinServer", "SkeinTransport", "SkeinCluster", "SkeinWire", "SkeinCore", "SkeinTestKit", nioCore,
-                nioPosix, logging,
+                nioPosix, nioHTTP1, logging, metrics, coreMetrics,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ],
             swiftSettings: strict

@@ -1,5 +1,5 @@
-import ArgumentParser
-import SkeinServer
+public import ArgumentParser
+public import SkeinServer
 
 /// `skein docs`: reference pages, written from the tables that the server runs with.
 struct Docs: ParsableCommand {

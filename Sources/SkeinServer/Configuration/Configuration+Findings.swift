@@ -115,8 +115,8 @@ extension Configuration {
                     "listeners.admin.public", "listeners.admin.address", "listeners.admin.port",
                     "listeners.client.address",
                 ],
-                "health and metrics listen on \(address), which other machines can reach; set listeners.admin.public to "
-                    + "true if that is meant, or listen on 127.0.0.1"
+                "health and metrics listen on \(address), which other machines can reach; set listeners.admin.public "
+                    + "to true if that is meant, or listen on 127.0.0.1"
             )
         ]
     }

@@ -38,6 +38,7 @@ enum ConfigurationText {
         # Durations are whole numbers with ms, s, m, h or d; sizes are whole numbers with B, KiB, MiB or GiB.
         # Keys marked (restart) take effect when the server starts, all others also at a reload.
 
+
         """
 
     private static let examples = """
@@ -50,8 +51,7 @@ enum ConfigurationText {
         #     history_size: 100
         #     history_ttl: 1h
 
-        # Token keys are named by the kid of the tokens that they verify:
-        # tokens:
+        # Token keys belong into the section tokens, named by the kid of the tokens that they verify:
         #   keys:
         #     main:
         #       algorithm: HS256

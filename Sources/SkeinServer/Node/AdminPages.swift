@@ -1,4 +1,5 @@
 import NIOCore
+import NIOHTTP1
 import SkeinTransport
 
 /// What operators and their monitors read.

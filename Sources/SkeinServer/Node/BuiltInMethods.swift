@@ -1,4 +1,5 @@
 import NIOCore
+import SkeinCore
 import SkeinTransport
 import SkeinWire
 

@@ -49,11 +49,11 @@ struct DevelopmentPages: Sendable {
         )
     }
 
-    private enum Field {
+    private enum Field: String, CaseIterable {
         case user
     }
 
-    private static let fields = JSONFields<Field>([("user", .user)])
+    private static let fields = JSONFields<Field>()
 
     private func user(in body: ByteBuffer) -> String? {
         try? JSONScanner.scan(body) { (scanner: inout JSONScanner) throws(JSONError) in

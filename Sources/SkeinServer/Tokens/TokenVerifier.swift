@@ -46,7 +46,7 @@ public final class TokenVerifier: Sendable {
 
     /// What a connection token says.
     ///
-    /// Leaves the caller's event loop: a signature costs up to some hundred microseconds.
+    /// Leaves the caller's event loop, whose other sessions would wait for the signature.
     ///
     /// - Parameter now: the wall clock, in seconds since 1970.
     @concurrent

@@ -86,13 +86,14 @@ extension BrokerContract {
         },
         Case("one place is taken by one of many who enter at once") { broker in
             let topic = broker.topic()
-            let accepted = try await withThrowingTaskGroup(of: Bool.self) { group in
-                for number in 0..<16 {
-                    let member = ClientInfo(user: "u", client: "c\(number)")
-                    group.addTask { try await broker.enter(member, into: topic, maximumMembers: 1) }
+            let pending = await broker.onThreads(16) { number in
+                let member = ClientInfo(user: "u", client: "c\(number)")
+                return broker.start { completion in
+                    broker.broker.enter(member, into: topic, maximumMembers: 1, completion: completion)
                 }
-                return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
             }
+            var accepted = 0
+            for result in pending where try await result.value() { accepted += 1 }
             try ContractViolation.checkEqual(accepted, 1, "accepted")
             try ContractViolation.checkEqual(try await broker.members(of: topic).count, 1, "members")
         },

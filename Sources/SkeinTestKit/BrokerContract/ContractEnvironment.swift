@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import NIOCore
 import SkeinCluster
 import SkeinCore
@@ -60,6 +62,37 @@ struct ContractEnvironment: Sendable {
             }
         )
         return pending
+    }
+
+    /// Calls `body` on several threads at once, with a number for each, and waits for all.
+    ///
+    /// Threads, and not tasks: the pool that tasks share may be too busy for two of them to meet.
+    func onThreads<Value: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) -> Value) async -> [Value] {
+        let values = ThreadResults<Value>()
+        let start = DispatchSemaphore(value: 0)
+        let finished = DispatchGroup()
+        for number in 0..<count {
+            finished.enter()
+            Thread.detachNewThread {
+                start.wait()
+                let value = body(number)
+                values.state.withLock { $0[number] = value }
+                finished.leave()
+            }
+        }
+        for _ in 0..<count { start.signal() }
+        return await withCheckedContinuation { continuation in
+            finished.notify(queue: .global()) {
+                continuation.resume(
+                    returning: values.state.withLock { values in (0..<count).compactMap { values[$0] } }
+                )
+            }
+        }
+    }
+
+    /// What the threads brought, by their numbers.
+    private final class ThreadResults<Value: Sendable>: Sendable {
+        let state = Mutex([Int: Value]())
     }
 
     /// How many completions were handed out, and how many ran.

@@ -7,20 +7,24 @@ import SkeinCore
 /// told so.
 struct CommandChoice {
     var id: UInt32 = 0
-    private var best: Command.Request?
-    private var asynchronous: Command.Request?
+    private var best = Command.Request.unknown
+    private var bestNumber = Int.max
+    private var sent: [UInt8]?
 
     /// Considers a request.
-    mutating func offer(_ request: Command.Request) {
-        if case .send = request { self.asynchronous = request }
-        if let best = self.best, Self.number(of: best) <= Self.number(of: request) { return }
+    mutating func offer(_ request: consuming Command.Request) {
+        if case .send(let data) = request { self.sent = data }
+        let number = Self.number(of: request)
+        guard number < self.bestNumber else { return }
+        self.bestNumber = number
         self.best = request
     }
 
     /// What it comes to.
-    var command: Command {
-        if self.id == 0 { return Command(id: 0, self.asynchronous ?? .pong) }
-        return Command(id: self.id, self.best ?? .unknown)
+    consuming func command() -> Command {
+        guard self.id == 0 else { return Command(id: self.id, self.best) }
+        if let sent = self.sent { return Command(id: 0, .send(data: sent)) }
+        return Command(id: 0, .pong)
     }
 
     /// The number of the request's field in `client.proto`.

@@ -85,7 +85,7 @@ extension JSONScanner {
             case .subRefresh: chosen.offer(.subRefresh(try self.subRefreshRequest()))
             }
         }
-        return chosen.command
+        return chosen.command()
     }
 
     /// A line has text: a blank one, or one that begins with white space and ends, holds no command.

@@ -66,7 +66,7 @@ enum CommandProtobuf {
         }
         if message.hasRefresh { chosen.offer(.refresh(token: message.refresh.token)) }
         if message.hasSubRefresh { chosen.offer(.subRefresh(Self.subRefresh(message.subRefresh))) }
-        return chosen.command
+        return chosen.command()
     }
 
     private static func connect(_ message: Skein_Centrifuge_ConnectRequest) throws -> ConnectRequest {

@@ -7,7 +7,10 @@ extension JSONWriter {
         self.key("push")
         self.beginObject()
         switch push {
-        case .publication(let channel, let publication): self.publicationMembers(channel, publication, .plain)
+        case .publication(let channel, let publication):
+            self.channelMember(channel)
+            self.key("pub")
+            self.publication(publication, .plain)
         case .join(let channel, let info): self.membership("join", channel, info)
         case .leave(let channel, let info): self.membership("leave", channel, info)
         case .unsubscribe(let channel, let code):
@@ -30,17 +33,23 @@ extension JSONWriter {
         _ publication: Publication,
         _ payload: PublicationPayload
     ) {
-        self.beginObject()
-        self.key("push")
-        self.beginObject()
-        self.publicationMembers(channel, publication, payload)
-        self.endObject()
-        self.endObject()
+        // The one text that is written for every message, so its fixed parts are written whole.
+        self.verbatim("{\"push\":{\"channel\":", needsComma: false)
+        self.string(channel.text)
+        self.verbatim(",\"pub\":{\"data\":", needsComma: false)
+        self.publicationMembers(publication, payload)
+        self.verbatim("}}}", needsComma: true)
     }
 
     mutating func publication(_ publication: Publication, _ payload: PublicationPayload) {
         self.beginObject()
         self.key("data")
+        self.publicationMembers(publication, payload)
+        self.endObject()
+    }
+
+    /// The value of `data` and the members behind it.
+    private mutating func publicationMembers(_ publication: Publication, _ payload: PublicationPayload) {
         var isPatch = false
         switch payload {
         case .plain: self.raw(publication.data)
@@ -57,7 +66,6 @@ extension JSONWriter {
         if !publication.tags.isEmpty { self.tags(publication.tags) }
         self.member("time", number: publication.time)
         self.member("delta", flag: isPatch)
-        self.endObject()
     }
 
     /// User and client are written even when empty: clients read them without a default.
@@ -70,16 +78,6 @@ extension JSONWriter {
         self.member("conn_info", raw: info.connectionInfo)
         self.member("chan_info", raw: info.channelInfo)
         self.endObject()
-    }
-
-    private mutating func publicationMembers(
-        _ channel: ChannelName,
-        _ publication: Publication,
-        _ payload: PublicationPayload
-    ) {
-        self.channelMember(channel)
-        self.key("pub")
-        self.publication(publication, payload)
     }
 
     private mutating func tags(_ tags: [Publication.Tag]) {

@@ -66,13 +66,15 @@ public struct JSONWriter: ~Copyable {
 
     /// A member's name that needs no escaping. The next call writes its value.
     public mutating func key(_ name: StaticString) {
-        self.room.reserve(name.utf8CodeUnitCount + 4)
-        self.comma()
-        self.room.append(UInt8(ascii: "\""))
-        self.room.append(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-        self.room.append(UInt8(ascii: "\""))
-        self.room.append(UInt8(ascii: ":"))
+        let count = name.utf8CodeUnitCount
+        let comma = self.needsComma ? 1 : 0
         self.needsComma = false
+        let target = self.room.claim(count + comma + 3).assumingMemoryBound(to: UInt8.self)
+        target[0] = UInt8(ascii: ",")
+        target[comma] = UInt8(ascii: "\"")
+        (target + comma + 1).update(from: name.utf8Start, count: count)
+        target[count + comma + 1] = UInt8(ascii: "\"")
+        target[count + comma + 2] = UInt8(ascii: ":")
     }
 
     /// A member's name that is data. The next call writes its value.
@@ -115,7 +117,7 @@ public struct JSONWriter: ~Copyable {
     /// Newlines and carriage returns, which JSON allows between tokens, become spaces. O(bytes).
     public mutating func raw(_ json: [UInt8]) {
         guard !json.isEmpty else { return self.null() }
-        self.room.reserve(json.count + 1)
+        self.room.reserve(1)
         self.comma()
         json.withUnsafeBytes { self.room.appendFlattened($0) }
     }
@@ -134,6 +136,14 @@ public struct JSONWriter: ~Copyable {
     }
 
     // MARK: Pieces
+
+    /// Text that is neither a value nor a name: several pieces that always come together. The caller says whether
+    /// a comma is due before what comes next, and writes the one that may be due before this.
+    mutating func verbatim(_ text: StaticString, needsComma: Bool) {
+        let count = text.utf8CodeUnitCount
+        self.room.claim(count).copyMemory(from: text.utf8Start, byteCount: count)
+        self.needsComma = needsComma
+    }
 
     /// `-` and the twenty digits of 2⁶⁴.
     private static var maximumIntegerLength: Int { 21 }

@@ -1,6 +1,7 @@
 /// The memory that a ``JSONWriter`` fills: borrowed from a buffer at first, its own once that is full.
 ///
-/// `reserve` comes before every group of appends; appends themselves do not check.
+/// Pieces are claimed whole and then filled through a pointer: the count is read and written once per piece, not once
+/// per byte. `reserve` comes before appends that do not claim; these do not check.
 struct JSONWriterRoom: ~Copyable {
     private var base: UnsafeMutableRawPointer
     private var capacity: Int
@@ -33,6 +34,15 @@ struct JSONWriterRoom: ~Copyable {
     @inline(__always)
     mutating func reserve(_ additional: Int) {
         if self.capacity - self.count < additional { self.grow(additional) }
+    }
+
+    /// Memory for so many bytes, which the caller must fill.
+    @inline(__always)
+    mutating func claim(_ length: Int) -> UnsafeMutableRawPointer {
+        self.reserve(length)
+        let target = self.base + self.count
+        self.count += length
+        return target
     }
 
     @inline(never)
@@ -81,21 +91,23 @@ struct JSONWriterRoom: ~Copyable {
         self.count += length
     }
 
-    /// Appends JSON, for which there is room, with spaces instead of newlines and carriage returns. Inside strings
-    /// these cannot occur as bytes.
+    /// Appends JSON with spaces instead of newlines and carriage returns. Inside strings these cannot occur as bytes.
     mutating func appendFlattened(_ json: UnsafeRawBufferPointer) {
-        var index = self.count
-        self.append(json)
-        let bytes = UnsafeRawPointer(self.base)
-        while self.count - index >= 8 {
-            if ByteWord(bytes, at: index).containsControl { self.flatten(index..<index + 8) }
-            index += 8
+        guard let source = json.baseAddress else { return }
+        let target = self.claim(json.count)
+        target.copyMemory(from: source, byteCount: json.count)
+        var index = 0
+        while json.count - index >= 16 {
+            if ByteWord(target, at: index).containsControl || ByteWord(target, at: index + 8).containsControl {
+                Self.flatten(target, index..<index + 16)
+            }
+            index += 16
         }
-        self.flatten(index..<self.count)
+        Self.flatten(target, index..<json.count)
     }
 
-    private func flatten(_ range: Range<Int>) {
-        let bytes = self.base.assumingMemoryBound(to: UInt8.self)
+    private static func flatten(_ target: UnsafeMutableRawPointer, _ range: Range<Int>) {
+        let bytes = target.assumingMemoryBound(to: UInt8.self)
         for index in range where bytes[index] == 0x0A || bytes[index] == 0x0D { bytes[index] = 0x20 }
     }
 }

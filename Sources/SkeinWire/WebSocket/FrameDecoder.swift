@@ -2,12 +2,13 @@ public import NIOCore
 
 /// Turns the bytes of one client into messages and control frames, and refuses whatever RFC 6455 forbids.
 ///
-/// A value without I/O: `append` what was read, then call `next` until it returns nil. The events depend only on the bytes,
-/// never on how they were cut into reads.
+/// A value without I/O: `append` what was read, then call `next` until it returns nil. The events depend only on the
+/// bytes, never on how they were cut into reads.
 ///
 /// - A frame that is whole within a read is unmasked in place and returned as a slice of it.
-/// - Everything else is copied out as it arrives (`PartialMessage`). When `next` has returned nil, the decoder holds the
-///   message so far and at most the start of one control frame or header, but no read; between messages it holds nothing.
+/// - Everything else is copied out as it arrives (`PartialMessage`). When `next` has returned nil, the decoder holds
+///   the message so far and at most the start of one control frame or header, but no read; between messages it holds
+///   nothing.
 /// - Lengths are judged as soon as they are known and before anything is allocated for them.
 public struct FrameDecoder: Sendable {
     private let limits: FrameLimits
@@ -27,7 +28,8 @@ public struct FrameDecoder: Sendable {
         (self.input?.storageCapacity ?? 0) + (self.message?.retainedByteCount ?? 0)
     }
 
-    /// Hands over the readable bytes of a read. Give up other references to it if possible: a shared one is copied once.
+    /// Hands over the readable bytes of a read. Give up other references to it if possible: a shared one is copied
+    /// once.
     public mutating func append(_ bytes: consuming ByteBuffer) {
         guard !self.isFinished, bytes.readableBytes > 0 else { return }
         if self.input == nil {
@@ -100,11 +102,7 @@ public struct FrameDecoder: Sendable {
     private mutating func wholeMessage(_ header: FrameHeader) throws(FrameError) -> FrameEvent {
         let payload = self.wholePayload(header)
         guard header.opcode == .text else { return .binary(payload) }
-        let isValid = payload.withUnsafeReadableBytes { bytes in
-            var validator = UTF8Validator()
-            return validator.validate(bytes) && validator.isComplete
-        }
-        guard isValid else { throw FrameError(.utf8) }
+        guard payload.withUnsafeReadableBytes({ UTF8Validator.isValid($0) }) else { throw FrameError(.utf8) }
         return .text(payload)
     }
 
@@ -134,8 +132,8 @@ public struct FrameDecoder: Sendable {
     /// changes nothing.
     ///
     /// Once the first slice is out, `input` shares its storage, and each later write would copy what is left of the
-    /// read: quadratic in the frames of a read. So all writes happen here, before the first slice. A header that breaks a
-    /// rule only ends the walk; it is reported when `next` comes to it.
+    /// read: quadratic in the frames of a read. So all writes happen here, before the first slice. A header that breaks
+    /// a rule only ends the walk; it is reported when `next` comes to it.
     private static func unmaskWholeFrames(_ bytes: UnsafeMutableRawBufferPointer) {
         var rest = bytes
         while let header = try? FrameHeader.read(UnsafeRawBufferPointer(rest)), rest.count >= header.length,

@@ -3,7 +3,8 @@ public import SkeinCore
 
 /// Writes what a server sends: whole frames, FIN set, not masked (RFC 6455 section 5.1).
 ///
-/// A payload that is written behind reserved space gets its header in front with `setHeader`, so that it is never copied.
+/// A payload that is written behind reserved space gets its header in front with `setHeader`, so that it is never
+/// copied.
 public enum FrameEncoder {
     /// The most that a header takes; reserve this much in front of a payload whose length is not known yet.
     public static let maximumHeaderLength = 10
@@ -23,8 +24,8 @@ public enum FrameEncoder {
         buffer.moveWriterIndex(forwardBy: length)
     }
 
-    /// Writes the header into the bytes that end before `index`, and returns where it starts. Moves neither the reader nor the
-    /// writer index. There have to be `headerLength(payloadLength:)` bytes before `index`.
+    /// Writes the header into the bytes that end before `index`, and returns where it starts. Moves neither the reader
+    /// nor the writer index. There have to be `headerLength(payloadLength:)` bytes before `index`.
     public static func setHeader(
         _ opcode: FrameOpcode,
         payloadLength: Int,

@@ -26,6 +26,7 @@ public struct FrameError: Error, Sendable, Equatable {
         case tooManyFragments = "too_many_fragments"
     }
 
+    /// Which rule it was; what a metric counts by.
     public let kind: Kind
 
     /// Makes the error; its close code follows from `kind`.

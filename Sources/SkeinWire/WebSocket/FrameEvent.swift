@@ -3,7 +3,8 @@ public import SkeinCore
 
 /// What a client sent, one whole message or control frame at a time.
 ///
-/// Payloads are unmasked. They may be slices of a read: whoever keeps one for long copies it first, or it keeps the read alive.
+/// Payloads are unmasked. They may be slices of a read: whoever keeps one for long copies it first, or it keeps the
+/// read alive.
 public enum FrameEvent: Sendable, Equatable {
     /// A message of valid UTF-8, its fragments joined.
     case text(ByteBuffer)

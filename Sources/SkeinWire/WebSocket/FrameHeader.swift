@@ -13,8 +13,8 @@ struct FrameHeader: Equatable {
     /// Where the payload starts: 6, 8 or 14.
     var length: Int { self.keyOffset + 4 }
 
-    /// Reads the header at the start of `bytes`; nil when `bytes` ends before the payload length is known. The masking key
-    /// may still be missing, so that a length above the limit is refused before the key arrives.
+    /// Reads the header at the start of `bytes`; nil when `bytes` ends before the payload length is known. The masking
+    /// key may still be missing, so that a length above the limit is refused before the key arrives.
     static func read(_ bytes: UnsafeRawBufferPointer) throws(FrameError) -> Self? {
         guard bytes.count >= 2 else { return nil }
         let first = bytes[0]

@@ -1,14 +1,14 @@
 /// The server's side of the opening handshake (RFC 6455 section 4.2), as a decision without I/O.
 ///
-/// Rules are checked in a fixed order and the first broken one is reported: what makes the request no handshake at all comes
-/// before what makes it an unwelcome one. Extensions are not looked at, which declines them.
+/// Rules are checked in a fixed order and the first broken one is reported: what makes the request no handshake at all
+/// comes before what makes it an unwelcome one. Extensions are not looked at, which declines them.
 public enum Handshake {
     /// Judges a request. Linear in the size of its headers, whose number and size the HTTP parser limits.
     ///
     /// - Parameters:
     ///   - origins: which pages may connect.
-    ///   - subprotocols: the names that the server knows. The first one in the client's order is chosen; a client that offers
-    ///     only others is accepted without one, and fails the connection itself if it cannot do without
+    ///   - subprotocols: the names that the server knows. The first one in the client's order is chosen; a client that
+    ///     offers only others is accepted without one, and fails the connection itself if it cannot do without
     ///     (section 4.1).
     public static func evaluate(
         _ request: HandshakeRequest,

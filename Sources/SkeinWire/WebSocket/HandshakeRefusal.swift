@@ -1,6 +1,6 @@
 /// The HTTP response to a handshake that breaks a rule of RFC 6455 section 4.2.1. Nothing in it comes from the request.
 public struct HandshakeRefusal: Error, Sendable, Equatable {
-    /// The HTTP status: 400, 403, 405, 426 or 505.
+    /// The HTTP status; 400, 403, 405, 426 or 505 for the rules of the RFC.
     public let status: Int
     /// A sentence for the developer of the client; the body of the response.
     public let reason: String
@@ -9,7 +9,8 @@ public struct HandshakeRefusal: Error, Sendable, Equatable {
     /// Headers that the status asks for.
     public let extraHeaders: [(name: String, value: String)]
 
-    init(_ status: Int, _ label: String, _ reason: String, extraHeaders: [(name: String, value: String)] = []) {
+    /// Makes a refusal for a reason of the server's own, such as too many connections.
+    public init(_ status: Int, _ label: String, _ reason: String, extraHeaders: [(name: String, value: String)] = []) {
         self.status = status
         self.label = label
         self.reason = reason
@@ -46,6 +47,7 @@ public struct HandshakeRefusal: Error, Sendable, Equatable {
         .httpVersion, .method, .host, .connection, .upgrade, .body, .version, .key, .origin, .subprotocol,
     ]
 
+    /// Compares all four properties; header names with regard to case.
     public static func == (left: Self, right: Self) -> Bool {
         left.status == right.status && left.label == right.label && left.reason == right.reason
             && left.extraHeaders.elementsEqual(right.extraHeaders, by: ==)

@@ -7,6 +7,7 @@ public struct HandshakeRequest: Sendable {
     /// In order, repeated names not joined. Values are compared as bytes and never end up in a response.
     public var headers: [(name: String, value: String)]
 
+    /// Takes over what the HTTP parser found; nothing is checked here.
     public init(
         method: String,
         majorVersion: Int = 1,
@@ -19,8 +20,8 @@ public struct HandshakeRequest: Sendable {
         self.headers = headers
     }
 
-    /// Whether the client means to open a WebSocket, however badly it asks: it names `websocket` in `Upgrade`, or sent a
-    /// `Sec-WebSocket-Key`.
+    /// Whether the client means to open a WebSocket, however badly it asks: it names `websocket` in `Upgrade`, or sent
+    /// a `Sec-WebSocket-Key`.
     public var asksForWebSocket: Bool {
         self.headers.contains { header in
             HeaderText.isEqual(header.name, "sec-websocket-key")

@@ -1,5 +1,5 @@
-/// Header fields as bytes (RFC 9110 section 5.6): comparison without regard to ASCII case, lists, tokens. Every function is
-/// linear in its input.
+/// Header fields as bytes (RFC 9110 section 5.6): comparison without regard to ASCII case, lists, tokens. Every
+/// function is linear in its input.
 enum HeaderText {
     typealias Bytes = Substring.UTF8View
 

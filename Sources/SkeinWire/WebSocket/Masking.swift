@@ -1,4 +1,5 @@
-/// The masking of RFC 6455 section 5.3: payload byte i is combined with key byte i mod 4 by exclusive or, 64 bytes at a step.
+/// The masking of RFC 6455 section 5.3: payload byte i is combined with key byte i mod 4 by exclusive or, 64 bytes at a
+/// step.
 public enum Masking {
     /// Masks or unmasks in place; doing it twice restores the bytes. Linear in `bytes`.
     ///

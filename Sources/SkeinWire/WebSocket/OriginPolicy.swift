@@ -1,9 +1,9 @@
 /// Which web pages may connect, by the `Origin` header (RFC 6455 section 10.2).
 ///
-/// Entries are `https://app.example.com`, with a port if it is not the scheme's own; `https://*.example.com` for every host
-/// below the domain, at any depth, but not the domain itself; `null`; and `*` for everything. Scheme, host and port all
-/// have to match. Without entries a page may connect to the host that served it: host and port of `Origin` and of `Host` are the
-/// same. Only browsers send `Origin`, so a request without it passes.
+/// Entries are `https://app.example.com`, with a port if it is not the scheme's own; `https://*.example.com` for every
+/// host below the domain, at any depth, but not the domain itself; `null`; and `*` for everything. Scheme, host and
+/// port all have to match. Without entries a page may connect to the host that served it: host and port of `Origin` and
+/// of `Host` are the same. Only browsers send `Origin`, so a request without it passes.
 public struct OriginPolicy: Sendable, Equatable {
     private let patterns: [OriginPattern]
 
@@ -35,7 +35,8 @@ public struct OriginPolicy: Sendable, Equatable {
         return self.patterns.contains { $0.matches(parsed, isOpaque: origin == "null") }
     }
 
-    /// The server may sit behind a proxy that ended TLS, so the port that `Host` leaves out is that of the origin's scheme.
+    /// The server may sit behind a proxy that ended TLS, so the port that `Host` leaves out is that of the origin's
+    /// scheme.
     private static func isSameHost(_ origin: WebOrigin?, host: String) -> Bool {
         guard let origin, origin.scheme == "http" || origin.scheme == "https",
             let authority = WebOrigin.Authority(host.utf8[...])

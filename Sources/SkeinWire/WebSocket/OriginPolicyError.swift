@@ -3,6 +3,7 @@ public struct OriginPolicyError: Error, Sendable, Equatable, CustomStringConvert
     /// The entry as it was written.
     public let entry: String
 
+    /// The entry, and what an entry may look like: what the operator is shown.
     public var description: String {
         "\"\(self.entry)\" is not an origin: write scheme://host or scheme://host:port without a path, "
             + "scheme://*.domain for everything below a domain, \"null\", or \"*\" for every origin"

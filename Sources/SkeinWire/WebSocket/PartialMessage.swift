@@ -2,10 +2,10 @@ import NIOCore
 
 /// A message whose end has not arrived: it is fragmented, or its only frame is still under way.
 ///
-/// Payload is taken out of each read as it comes, unmasked, validated and appended to one buffer. So no read is kept alive, an
-/// invalid byte ends the connection inside its fragment (RFC 6455 section 8.1), and a thousand fragments cost no more than
-/// their bytes. The buffer grows with what arrived, not with what a header promised, and doubles, so that a message in
-/// small pieces costs time linear in its size.
+/// Payload is taken out of each read as it comes, unmasked, validated and appended to one buffer. So no read is kept
+/// alive, an invalid byte ends the connection inside its fragment (RFC 6455 section 8.1), and a thousand fragments cost
+/// no more than their bytes. The buffer grows with what arrived, not with what a header promised, and doubles, so that
+/// a message in small pieces costs time linear in its size.
 struct PartialMessage: Sendable {
     private var payload: ByteBuffer?
     private(set) var fragmentCount = 0

@@ -1,5 +1,5 @@
-/// SHA-1 (RFC 3174), which RFC 6455 asks for in `Sec-WebSocket-Accept`. It protects nothing there, and it must be used for
-/// nothing else. Here so that this module needs no cryptography library.
+/// SHA-1 (RFC 3174), which RFC 6455 asks for in `Sec-WebSocket-Accept`. It protects nothing there, and it must be used
+/// for nothing else. Here so that this module needs no cryptography library.
 enum SHA1 {
     /// The 20 bytes of the digest.
     static func digest(_ message: [UInt8]) -> [UInt8] {

@@ -12,6 +12,12 @@ public struct UTF8Validator: Sendable, Equatable {
     /// Starts before the first byte of a text.
     public init() {}
 
+    /// Whether `bytes` is a text, all of it. Linear.
+    public static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var validator = Self()
+        return validator.validate(bytes) && validator.isComplete
+    }
+
     /// Whether the bytes so far end between characters.
     public var isComplete: Bool { self.needed == 0 }
 

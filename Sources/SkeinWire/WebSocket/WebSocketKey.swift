@@ -1,7 +1,7 @@
 /// `Sec-WebSocket-Key` and the answer to it (RFC 6455 section 4.2.2, point 5.4), which proves that the server read it.
 enum WebSocketKey {
-    /// The value of `Sec-WebSocket-Accept`; nil unless `key` is the one base64 text of some 16 bytes: 22 digits and `==`,
-    /// where the last digit carries two bits and the other four are zero (RFC 4648 section 3.5).
+    /// The value of `Sec-WebSocket-Accept`; nil unless `key` is the one base64 text of some 16 bytes: 22 digits and
+    /// `==`, where the last digit carries two bits and the other four are zero (RFC 4648 section 3.5).
     static func accept(_ key: Substring.UTF8View) -> String? {
         let key = Array(key)
         guard key.count == 24, key[22] == UInt8(ascii: "="), key[23] == UInt8(ascii: "=") else { return nil }

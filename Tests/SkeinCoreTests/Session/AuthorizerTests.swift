@@ -1,8 +1,8 @@
 import SkeinCore
 import Testing
 
-/// Every question that can be asked of the authorizer, against an expectation that is stated as claims about people and channels
-/// rather than as a sequence of checks.
+/// Every question that can be asked of the authorizer, against an expectation that is stated as claims about people and
+/// channels rather than as a sequence of checks.
 @Suite struct AuthorizerTests {
     /// A channel with what a reader sees in its name.
     private struct Place {

@@ -1,7 +1,7 @@
 import SkeinCore
 import Testing
 
-/// The matrix of fault 44: what a session is × what it asks × what the rules say. A forbidden command is answered with 103 and
+/// The matrix of what a session is, what it asks and what the rules say. A forbidden command is answered with 103 and
 /// never becomes an action that reaches the broker.
 @Suite struct SessionMachineAccessTests {
     /// How the session stands to the channel.

@@ -1,7 +1,7 @@
 import SkeinCore
 import Testing
 
-/// A client that only makes mistakes is sent away with 3509 (fault 37).
+/// A client that only makes mistakes is sent away with 3509.
 @Suite struct SessionMachineErrorBudgetTests {
     private static func outcomes(_ harness: inout SessionHarness, _ count: Int) -> [SessionOutcome] {
         (0..<count).map { _ in harness.send(.unknown).outcome }

@@ -122,8 +122,8 @@ import Testing
         #expect(harness.machine.subscriptionCount == 0)
     }
 
-    /// Unsubscribe and subscribe of the server API reach the session in order while the first subscription is still being made: the
-    /// last word counts.
+    /// Unsubscribe and subscribe of the server API reach the session in order while the first subscription is still being
+    /// made: the last word counts.
     @Test func `a server that subscribes again after ending a pending subscription is obeyed`() throws {
         var harness = try SessionHarness.connected()
         let first = try Self.plan(&harness, ServerSubscription(channel: "open:a"))

@@ -118,7 +118,8 @@ import Testing
         #expect(!impossible.isRecoverable && !impossible.isPositioned)
     }
 
-    /// Otherwise a client that was told `recoverable: true` comes back with its position, and what it missed is lost silently.
+    /// Otherwise a client that was told `recoverable: true` comes back with its position, and silently loses what it
+    /// missed.
     @Test func `a subscription that recovers because of its token recovers from the client's position`() throws {
         let plan = try Self.plan("open:a", recover: true) { $0.forceRecovery = true }
         #expect(plan.isRecoverable)

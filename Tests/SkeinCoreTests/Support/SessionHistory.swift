@@ -1,7 +1,8 @@
 import SkeinCore
 import Testing
 
-/// Plays random histories of sessions: a client that pipelines, a shell that answers late, a server that interferes, and time.
+/// Plays random histories of sessions: a client that pipelines, a shell that answers late, a server that interferes,
+/// and time.
 ///
 /// Every step is compared with ``SessionModel``. Throws at the first difference.
 struct SessionHistory {

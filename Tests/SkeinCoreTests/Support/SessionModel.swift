@@ -2,8 +2,8 @@ import SkeinCore
 
 /// What a session of the user `ann` may do, as plain facts about a few channels of ``ChannelRulebook/sample``.
 ///
-/// Deliberately not built from rules and lookups: it states per channel what must come out, so that it cannot share a mistake with
-/// the machine that it is compared with.
+/// Deliberately not built from rules and lookups: it states per channel what must come out, so that it cannot share a
+/// mistake with the machine that it is compared with.
 struct SessionModel {
     /// What an action on a channel takes.
     enum Need {

@@ -1,6 +1,7 @@
 import SkeinCore
 
-/// What a command came to, in a form that tests can compare; `SessionMachine.CommandAction` carries plans that cannot be.
+/// What a command came to, in a form that tests can compare: `SessionMachine.CommandAction` carries plans that are not
+/// `Equatable`.
 enum SessionOutcome: Equatable, Sendable {
     case none
     /// A reply that is not an error, by its kind.

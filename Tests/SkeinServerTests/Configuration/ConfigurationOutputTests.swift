@@ -23,9 +23,9 @@ import Testing
         let examples = text[start.lowerBound...].split(separator: "\n").filter {
             $0.hasPrefix("# ") && !$0.hasSuffix(".")
         }
-        .map { $0.dropFirst(2) }.filter { !$0.hasPrefix("Namespaces take") && !$0.hasPrefix("Token keys are") }
+        .map { $0.dropFirst(2) }.filter { !$0.hasPrefix("Namespaces take") && !$0.hasPrefix("Token keys belong") }
         let pem = "-----BEGIN PUBLIC KEY-----"
-        let yaml = examples.joined(separator: "\n").replacing(
+        let yaml = examples.joined(separator: "\n").replacing("  keys:", with: "tokens:\n  keys:").replacing(
             "at least 32 random bytes",
             with: Fixture.host.developmentSecret
         )

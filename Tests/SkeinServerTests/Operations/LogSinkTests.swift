@@ -145,8 +145,8 @@ import Testing
         sink.close()
         #expect(
             gate.text
-                == #"{"time":"1970-01-01T00:00:00.000Z","level":"error","label":"t","message":"m","metadata":{"k":"v"}}"#
-                + "\n"
+                == #"{"time":"1970-01-01T00:00:00.000Z","level":"error","label":"t","message":"m","#
+                + "\"metadata\":{\"k\":\"v\"}}\n"
         )
     }
 }

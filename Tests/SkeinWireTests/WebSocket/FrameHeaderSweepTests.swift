@@ -3,7 +3,8 @@ import SkeinCore
 import SkeinWire
 import Testing
 
-/// Every first pair of bytes with every interesting length: none traps, and each meets the verdict of a plain reading of the RFC.
+/// Every first pair of bytes with every interesting length: none traps, and each meets the verdict of a plain reading
+/// of the RFC.
 @Suite struct FrameHeaderSweepTests {
     private static let sixteenBitLengths: [UInt64] = [0, 1, 125, 126, 127, 1000, 1001, 65_535]
     private static let sixtyFourBitLengths: [UInt64] = [
