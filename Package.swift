@@ -72,7 +72,6 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "JWTKit", package: "jwt-kit"),
             ],
-            exclude: ["API"],
             resources: [.embedInCode("Pages")],
             swiftSettings: strict
         ),

@@ -22,7 +22,7 @@ struct ByteText: Hashable, Sendable {
 extension String {
     /// Whether both texts have the same UTF-8, eight bytes at a step.
     ///
-    /// `elementsEqual` over two UTF-8 views goes through an index for every byte: 51 % of the time of entering presence.
+    /// `elementsEqual` over two UTF-8 views steps an index for every byte, which dominated profiles of the engine.
     func hasSameBytes(as other: String) -> Bool {
         let isSame = self.utf8.withContiguousStorageIfAvailable { left in
             other.utf8.withContiguousStorageIfAvailable { right in

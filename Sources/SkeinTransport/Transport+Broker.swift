@@ -29,10 +29,12 @@ public struct ServerPublication: Sendable {
     }
 }
 
-/// The broker for tasks: the server API is async, brokers complete on event loops. Each function costs one hop to a loop and back.
+/// The broker for tasks: the server API is async, brokers complete on event loops. Each function costs one hop to a
+/// loop and back.
 extension Transport {
-    /// Publishes in the order of the array, without waiting for one before the next is given to the broker, so that publications on one topic
-    /// get increasing offsets in that order (guarantee G7). One result for each, in the same order.
+    /// Publishes in the order of the array, without waiting for one before the next is given to the broker, so that
+    /// publications on one topic get increasing offsets in that order (guarantee G7). One result for each, in the
+    /// same order.
     public func publish(_ publications: [ServerPublication]) async -> [Result<StreamPosition, BrokerError>] {
         let eventLoop = self.group.any()
         let promises = publications.map { publication in

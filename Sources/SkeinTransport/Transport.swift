@@ -16,7 +16,13 @@ public final class Transport: Sendable {
     let gate: ConnectionGate
     private let loops: [ObjectIdentifier: NIOLoopBoundBox<LoopContext?>]
     private let order: [any EventLoop]
-    private let origins: Mutex<OriginPolicy>
+    private let shared: Mutex<Shared>
+
+    /// What a reload replaces.
+    private struct Shared {
+        var policy: SessionPolicy
+        var origins: OriginPolicy
+    }
 
     /// What a transport is made of.
     public struct Dependencies: Sendable {
@@ -61,7 +67,7 @@ public final class Transport: Sendable {
     ) async throws {
         self.group = MultiThreadedEventLoopGroup(numberOfThreads: loopCount)
         self.gate = ConnectionGate(limit: connectionLimit)
-        self.origins = Mutex(origins)
+        self.shared = Mutex(Shared(policy: policy, origins: origins))
         self.order = Array(self.group.makeIterator())
         let boxes = self.order.map { NIOLoopBoundBox<LoopContext?>.makeEmptyBox(eventLoop: $0) }
         let inboxes = zip(self.order, boxes).map { eventLoop, box in
@@ -93,7 +99,7 @@ public final class Transport: Sendable {
 
     /// Replaces the policy and the allowed origins of every loop; sessions keep what they have and ask the new rules from now on.
     public func reload(policy: SessionPolicy, origins: OriginPolicy) async {
-        self.origins.withLock { $0 = origins }
+        self.shared.withLock { $0 = Shared(policy: policy, origins: origins) }
         _ = await self.onEveryLoop { $0.policy = policy }
     }
 
@@ -103,8 +109,11 @@ public final class Transport: Sendable {
         try? await self.group.shutdownGracefully()
     }
 
+    /// What sessions are bound by now.
+    public var policy: SessionPolicy { self.shared.withLock { $0.policy } }
+
     var currentOrigins: @Sendable () -> OriginPolicy {
-        { self.origins.withLock { $0 } }
+        { self.shared.withLock { $0.origins } }
     }
 
     /// The context of the loop that the caller is on.

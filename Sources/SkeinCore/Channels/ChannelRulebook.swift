@@ -31,8 +31,12 @@ public struct ChannelRulebook: Sendable, Equatable {
     public func lookUp(_ channel: ChannelName) -> LookUp {
         if channel.violation(maximumLength: self.maximumLength) != nil { return .refused(.badRequest) }
         guard let namespace = channel.namespace else { return .found(self.rules) }
-        guard let rules = self.namespaces[String(namespace)] else { return .refused(.unknownChannel) }
-        return .found(rules)
+        // Dictionaries of strings know canonical equivalence only; names compare by bytes.
+        guard
+            let index = self.namespaces.index(forKey: String(namespace)),
+            self.namespaces[index].key.utf8.elementsEqual(namespace.utf8)
+        else { return .refused(.unknownChannel) }
+        return .found(self.namespaces[index].value)
     }
 
     /// What ``lookUp(_:)`` finds.

@@ -96,6 +96,11 @@ public struct ChannelRules: Sendable, Equatable {
     /// Whether any subscription of these channels follows positions.
     public var hasPositions: Bool { self.recovery != .off || self.positioning != .off }
 
+    /// Whether a subscription may follow positions: there is a stream, and nothing is left out of what a subscriber gets.
+    public var canFollowPositions: Bool {
+        self.hasHistory && !self.excludesSender && self.slowConsumer == .close
+    }
+
     /// Why the rules cannot be kept together, as a sentence that says what to change; nil when they can.
     public var contradiction: String? {
         if self.subscribe == .subscribers {
@@ -103,6 +108,9 @@ public struct ChannelRules: Sendable, Equatable {
         }
         if (self.historySize > 0) != (self.historyTTL > .zero) {
             return "history needs both history_size and history_ttl; set the other one too, or neither"
+        }
+        if self.historyMetaTTL < self.historyTTL {
+            return "history_meta_ttl ends before history_ttl; make it at least as long"
         }
         if self.hasPositions && !self.hasHistory {
             return "recovery and positioning need a history; set history_size and history_ttl"

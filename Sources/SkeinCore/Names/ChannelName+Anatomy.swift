@@ -7,10 +7,13 @@ extension ChannelName {
     /// Whether the name starts with `$`.
     public var isPrivate: Bool { self.text.utf8.first == UInt8(ascii: "$") }
 
-    /// The namespace, without the private prefix; nil when the name has none.
+    /// The namespace, without the private prefix; nil when the name has none. A `:` in the list of users means nothing.
     public var namespace: Substring? {
         let utf8 = self.text.utf8
-        guard let end = utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        guard
+            let end = utf8.firstIndex(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "#") }),
+            utf8[end] == UInt8(ascii: ":")
+        else { return nil }
         let start = self.isPrivate ? utf8.index(after: utf8.startIndex) : utf8.startIndex
         return self.text[start..<end]
     }
@@ -26,9 +29,11 @@ extension ChannelName {
             .contains { $0.elementsEqual(user.text.utf8) }
     }
 
-    /// The channel of one user: `[namespace:]#user`.
-    public static func personal(of user: UserID, namespace: String) -> ChannelName {
-        ChannelName(namespace.isEmpty ? "#\(user.text)" : "\(namespace):#\(user.text)")
+    /// The channel of one user: `[namespace:]#user`; nil for an id that the list would read as several users or as none.
+    public static func personal(of user: UserID, namespace: String) -> ChannelName? {
+        guard !user.isAnonymous, !user.text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "#") })
+        else { return nil }
+        return ChannelName(namespace.isEmpty ? "#\(user.text)" : "\(namespace):#\(user.text)")
     }
 
     /// Why the name is not allowed, or nil.

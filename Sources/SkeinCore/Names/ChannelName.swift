@@ -8,17 +8,20 @@ public struct ChannelName: Hashable, Sendable, CustomStringConvertible {
     public let text: String
     /// Seeded by the process: the same name has another code in the next run.
     public let hashCode: Int
+    /// Among ASCII names, equal text is equal bytes; the standard library compares them by machine words.
+    private let isASCII: Bool
 
     /// Names a channel. Says nothing about whether the name is allowed: see ``violation(maximumLength:)``. O(length).
     public init(_ text: String) {
         var text = text
         text.makeContiguousUTF8()
         self.text = text
-        self.hashCode = ByteHash.of(text.utf8)
+        (self.hashCode, self.isASCII) = ByteHash.of(text.utf8)
     }
 
     public static func == (left: Self, right: Self) -> Bool {
-        left.hashCode == right.hashCode && left.text.utf8.elementsEqual(right.text.utf8)
+        guard left.hashCode == right.hashCode, left.isASCII == right.isASCII else { return false }
+        return left.isASCII ? left.text == right.text : left.text.utf8.elementsEqual(right.text.utf8)
     }
 
     public func hash(into hasher: inout Hasher) {

@@ -22,7 +22,7 @@ public struct UserID: Hashable, Sendable, CustomStringConvertible {
     }
 
     public func hash(into hasher: inout Hasher) {
-        hasher.combine(ByteHash.of(self.text.utf8))
+        hasher.combine(ByteHash.of(self.text.utf8).hash)
     }
 
     public var description: String { self.text }

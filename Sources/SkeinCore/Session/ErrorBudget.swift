@@ -1,15 +1,12 @@
 /// Counts a session's errors, so that a client that only makes mistakes is sent away.
 struct ErrorBudget: Sendable {
-    private var windowStart = MonotonicInstant(nanoseconds: 0)
-    private var count = 0
+    /// The errors within the window, oldest first; most sessions never have one.
+    private var times: [MonotonicInstant] = []
 
-    /// Notes an error and tells whether it was one too many: `limits.errors` within `limits.errorWindow`.
+    /// Notes an error and tells whether it was one too many: `limits.errors` within `limits.errorWindow`. O(errors).
     mutating func spend(now: MonotonicInstant, limits: SessionLimits) -> Bool {
-        if now.since(self.windowStart) >= limits.errorWindow || self.count == 0 {
-            self.windowStart = now
-            self.count = 0
-        }
-        self.count += 1
-        return self.count >= limits.errors
+        self.times.removeAll { now.since($0) >= limits.errorWindow }
+        self.times.append(now)
+        return self.times.count >= limits.errors
     }
 }

@@ -20,13 +20,14 @@ public struct MonotonicInstant: Hashable, Comparable, Sendable {
         let (seconds, attoseconds) = duration.components
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         guard !overflow else { return seconds < 0 ? Self(nanoseconds: 0) : .distantFuture }
-        let delta = whole.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
+        let (delta, carry) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
+        guard !carry else { return seconds < 0 ? Self(nanoseconds: 0) : .distantFuture }
         if delta < 0 {
             let (difference, underflow) = instant.nanoseconds.subtractingReportingOverflow(delta.magnitude)
             return Self(nanoseconds: underflow ? 0 : difference)
         }
-        let (sum, carry) = instant.nanoseconds.addingReportingOverflow(UInt64(delta))
-        return carry ? .distantFuture : Self(nanoseconds: sum)
+        let (sum, overflows) = instant.nanoseconds.addingReportingOverflow(UInt64(delta))
+        return overflows ? .distantFuture : Self(nanoseconds: sum)
     }
 
     /// The time from `earlier` to here; negative when `earlier` is later.

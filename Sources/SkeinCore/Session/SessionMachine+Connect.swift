@@ -67,10 +67,10 @@ extension SessionMachine {
         for subscription in self.serverSubscriptions(of: credentials, request: request, policy: policy) {
             guard self.entries[subscription.channel] == nil else { continue }
             guard self.entries.count < policy.limits.channels else { return .disconnect(.channelLimit) }
-            guard case .success(let plan) = self.plan(subscription, origin: .connect, policy: policy) else {
+            guard case .success(let plan) = self.plan(subscription, origin: .connect, policy: policy, now: now) else {
                 return .disconnect(.badRequest)
             }
-            self.entries[plan.channel] = Entry(isClientSide: false, info: plan.info)
+            self.entries[plan.channel] = Entry(isClientSide: false, expiresAt: plan.expiresAt, info: plan.info)
             plans.append(plan)
         }
         let result = ConnectResult(
@@ -97,8 +97,11 @@ extension SessionMachine {
         policy: SessionPolicy
     ) -> [ServerSubscription] {
         var subscriptions = credentials.subscriptions
-        if let namespace = policy.rulebook.personalNamespace, !self.user.isAnonymous {
-            subscriptions.append(ServerSubscription(channel: .personal(of: self.user, namespace: namespace)))
+        if let namespace = policy.rulebook.personalNamespace,
+            let channel = ChannelName.personal(of: self.user, namespace: namespace),
+            case .found = policy.rulebook.lookUp(channel)
+        {
+            subscriptions.append(ServerSubscription(channel: channel))
         }
         return subscriptions.map { subscription in
             var subscription = subscription
@@ -112,6 +115,7 @@ extension SessionMachine {
     /// Seconds for the wire, rounded up so that nothing that is left becomes nothing.
     static func wholeSeconds(_ duration: Duration) -> UInt32 {
         let (seconds, attoseconds) = duration.components
-        return UInt32(clamping: attoseconds > 0 ? seconds + 1 : seconds)
+        let whole = UInt32(clamping: seconds)
+        return attoseconds > 0 && whole < .max ? whole + 1 : whole
     }
 }

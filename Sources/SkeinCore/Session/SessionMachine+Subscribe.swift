@@ -33,7 +33,7 @@ extension SessionMachine {
             return self.fail(id, code, policy: policy, now: now)
         case .allowed:
             self.entries[request.channel] = Entry(isClientSide: true, info: plan.info)
-            return .subscribe(plan)
+            return .subscribe(plan.settled)
         case .verifyToken:
             self.entries[request.channel] = Entry(isClientSide: true, info: plan.info)
             return .verifySubscription(plan, token: request.token)
@@ -59,8 +59,9 @@ extension SessionMachine {
                 self.entries[plan.channel] = nil
                 return self.fail(id, .tokenExpired, policy: policy, now: now)
             }
-            let plan = plan.granted(grant)
+            let plan = plan.granted(grant, now: now)
             self.entries[plan.channel]?.info = plan.info
+            self.entries[plan.channel]?.expiresAt = plan.expiresAt
             return .subscribe(plan)
         }
     }
@@ -73,13 +74,18 @@ extension SessionMachine {
     /// The server wants the session to be subscribed. `.failure` names what is in the way; nil when it already is.
     public mutating func subscribeByServer(
         _ subscription: ServerSubscription,
-        policy: SessionPolicy
+        policy: SessionPolicy,
+        now: MonotonicInstant
     ) -> Result<SubscriptionPlan, ErrorCode.Failure>? {
-        guard self.phase == .connected, self.entries[subscription.channel] == nil else { return nil }
+        guard self.phase == .connected else { return nil }
+        guard self.entries[subscription.channel] == nil else {
+            self.entries[subscription.channel]?.endsWith = nil
+            return nil
+        }
         guard self.entries.count < policy.limits.channels else { return .failure(.init(.limitExceeded)) }
-        let plan = self.plan(subscription, origin: .server, policy: policy)
+        let plan = self.plan(subscription, origin: .server, policy: policy, now: now)
         if case .success(let plan) = plan {
-            self.entries[plan.channel] = Entry(isClientSide: false, info: plan.info)
+            self.entries[plan.channel] = Entry(isClientSide: false, expiresAt: plan.expiresAt, info: plan.info)
         }
         return plan
     }
@@ -97,8 +103,7 @@ extension SessionMachine {
     /// The subscription is made.
     public mutating func subscribed(
         _ plan: SubscriptionPlan,
-        attachment: Attachment,
-        now: MonotonicInstant
+        attachment: Attachment
     ) -> SubscribedAction {
         guard self.phase != .closed, var entry = self.entries[plan.channel] else { return .undo }
         if let code = entry.endsWith {
@@ -109,7 +114,6 @@ extension SessionMachine {
         entry.holdsToken = plan.holdsToken
         entry.info = plan.info
         entry.attachment = attachment
-        if let timeLeft = plan.timeLeft { entry.expiresAt = now + timeLeft }
         self.entries[plan.channel] = entry
         return .keep
     }
@@ -122,14 +126,13 @@ extension SessionMachine {
     private func plan(_ request: SubscribeRequest, id: UInt32, rules: ChannelRules) -> SubscriptionPlan {
         let isRecoverable = rules.recovery == .always || (rules.recovery == .onRequest && request.recoverable)
         let isPositioned = rules.positioning == .always || (rules.positioning == .onRequest && request.positioned)
-        let mayRecover = rules.recovery != .off && rules.hasHistory
         return SubscriptionPlan(
             channel: request.channel,
             rules: rules,
             origin: .client(commandID: id),
             isPositioned: (isPositioned || isRecoverable) && rules.hasHistory,
             isRecoverable: isRecoverable && rules.hasHistory,
-            recoverSince: request.recover && mayRecover ? request.position : nil,
+            recoverSince: request.recover && rules.hasHistory ? request.position : nil,
             rejectsUnrecovered: request.flag & SubscribeRequest.rejectUnrecovered != 0,
             delta: rules.delta && request.delta == "fossil",
             entersPresence: rules.presence,
@@ -138,6 +141,7 @@ extension SessionMachine {
             info: self.info,
             holdsToken: false,
             timeLeft: nil,
+            expiresAt: .distantFuture,
             data: nil
         )
     }
@@ -145,7 +149,8 @@ extension SessionMachine {
     func plan(
         _ subscription: ServerSubscription,
         origin: SubscriptionOrigin,
-        policy: SessionPolicy
+        policy: SessionPolicy,
+        now: MonotonicInstant
     ) -> Result<SubscriptionPlan, ErrorCode.Failure> {
         let rules: ChannelRules
         switch policy.rulebook.lookUp(subscription.channel) {
@@ -154,22 +159,22 @@ extension SessionMachine {
         }
         var plan = self.plan(SubscribeRequest(channel: subscription.channel), id: 0, rules: rules)
         plan.origin = origin
-        plan.recoverSince = rules.recovery != .off && rules.hasHistory ? subscription.recoverSince : nil
-        plan.isRecoverable = plan.isRecoverable || plan.recoverSince != nil
-        plan.isPositioned = plan.isPositioned || plan.isRecoverable
+        plan.recoverSince = rules.hasHistory ? subscription.recoverSince : nil
         plan.timeLeft = subscription.timeLeft
+        plan.expiresAt = subscription.timeLeft.map { now + $0 } ?? .distantFuture
         plan.data = subscription.data
-        return .success(plan.with(info: subscription.info, overrides: subscription.overrides))
+        return .success(plan.with(info: subscription.info, overrides: subscription.overrides).settled)
     }
 }
 
 extension SubscriptionPlan {
     /// The plan after its token was accepted.
-    func granted(_ grant: SubscriptionGrant) -> SubscriptionPlan {
+    func granted(_ grant: SubscriptionGrant, now: MonotonicInstant) -> SubscriptionPlan {
         var plan = self.with(info: grant.info, overrides: grant.overrides)
         plan.holdsToken = true
         plan.timeLeft = grant.timeLeft
-        return plan
+        plan.expiresAt = grant.timeLeft.map { now + $0 } ?? .distantFuture
+        return plan.settled
     }
 
     func with(info channelInfo: [UInt8]?, overrides: SubscriptionOverrides) -> SubscriptionPlan {
@@ -185,10 +190,18 @@ extension SubscriptionPlan {
         plan.entersPresence = overrides.presence ?? plan.entersPresence
         plan.announcesJoinLeave = overrides.joinLeave ?? plan.announcesJoinLeave
         plan.receivesJoinLeave = overrides.forcePushJoinLeave ?? plan.receivesJoinLeave
-        if self.rules.hasHistory {
+        if self.rules.canFollowPositions {
             plan.isRecoverable = overrides.forceRecovery ?? plan.isRecoverable
             plan.isPositioned = (overrides.forcePositioning ?? plan.isPositioned) || plan.isRecoverable
+            if overrides.forceRecovery == false { plan.recoverSince = nil }
         }
+        return plan
+    }
+
+    /// Without the position that the client asked to recover from, when nothing lets this subscription recover.
+    var settled: SubscriptionPlan {
+        var plan = self
+        if self.rules.recovery == .off, !self.isRecoverable { plan.recoverSince = nil }
         return plan
     }
 }

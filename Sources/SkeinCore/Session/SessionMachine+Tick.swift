@@ -30,7 +30,7 @@ extension SessionMachine {
     public func deadline(policy: SessionPolicy) -> MonotonicInstant {
         guard self.phase == .connected else { return .distantFuture }
         let grace = policy.limits.tokenGrace
-        let soonest = self.entries.values.reduce(self.expiresAt) { min($0, $1.expiresAt) }
+        let soonest = self.entries.values.reduce(self.expiresAt) { $1.isLive ? min($0, $1.expiresAt) : $0 }
         return min(self.keepAlive.deadline, soonest + grace)
     }
 }

@@ -56,9 +56,9 @@ public struct SessionMachine<Attachment> {
         case verifyConnection(id: UInt32, ConnectRequest)
         /// Make the plan's subscriptions, then reply with ``ConnectPlan/result``.
         case accept(ConnectPlan)
-        /// Verify the token, then call ``verified(_:for:token:now:)``.
+        /// Verify the token, then call ``verified(_:for:id:policy:now:)``.
         case verifySubscription(SubscriptionPlan, token: String)
-        /// Make the subscription, then call ``subscribed(_:attachment:now:policy:)`` or ``failedToSubscribe(_:)``.
+        /// Make the subscription, then call ``subscribed(_:attachment:)`` or ``failedToSubscribe(_:)``.
         case subscribe(SubscriptionPlan)
         case unsubscribe(id: UInt32, EndedSubscription<Attachment>)
         case publish(id: UInt32, PublishPlan)
@@ -69,7 +69,7 @@ public struct SessionMachine<Attachment> {
         case call(id: UInt32, RPCRequest)
         /// Verify the token, then call ``refreshed(_:id:policy:now:)``.
         case verifyRefresh(id: UInt32, token: String)
-        /// Verify the token, then call ``refreshedSubscription(_:id:channel:now:)``.
+        /// Verify the token, then call ``refreshedSubscription(_:id:channel:policy:now:)``.
         case verifySubRefresh(id: UInt32, channel: ChannelName, token: String)
     }
 

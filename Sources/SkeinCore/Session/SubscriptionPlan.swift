@@ -26,8 +26,10 @@ public struct SubscriptionPlan: Sendable {
     public var info: ClientInfo
     /// Whether a subscription token opened it.
     public var holdsToken: Bool
-    /// Time until it expires, from the moment of the decision; nil for never.
+    /// Time until it expired at the moment of the decision, for the client; nil for never.
     public var timeLeft: Duration?
+    /// When it expires.
+    public var expiresAt: MonotonicInstant
     /// Application payload for the client.
     public var data: [UInt8]?
 

@@ -6,8 +6,8 @@ import Synchronization
 
 /// Decides whether a request may use the API.
 ///
-/// Checking and counting are one step under one lock, so that requests in flight at once cannot try more keys than the settings allow.
-/// The lock is held for the comparison of one key with the configured ones.
+/// Checking and counting are one step under one lock, so that requests in flight at once cannot try more keys than
+/// the settings allow. The lock is held for the comparison of one key with the configured ones.
 final class APIAuthentication: Sendable {
     /// Why a request may not.
     enum Refusal: Sendable, Equatable {
@@ -39,8 +39,8 @@ final class APIAuthentication: Sendable {
         }
     }
 
-    /// Without keys the only thing that a web page cannot get past is its own origin: a developer's browser must not let any page that it
-    /// shows publish on the developer's server. Only browsers send `Origin`.
+    /// Without keys the only thing that a web page cannot get past is its own origin: a developer's browser must not
+    /// let any page that it shows publish on the developer's server. Only browsers send `Origin`.
     private func refusalOfForeignPage(_ request: HTTPRequest) -> Refusal? {
         let origin = request.headers.first(name: "origin")
         let host = request.headers.first(name: "host") ?? ""

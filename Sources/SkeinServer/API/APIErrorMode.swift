@@ -2,8 +2,8 @@ import NIOHTTP1
 import SkeinCore
 import SkeinTransport
 
-/// How errors of methods are told: inside a response with status 200, or as HTTP statuses, which retries and dashboards of other
-/// software understand. The statuses are those of Centrifugo where it has one.
+/// How errors of methods are told: inside a response with status 200, or as HTTP statuses, which retries and
+/// dashboards of other software understand. The statuses are those of Centrifugo where it has one.
 enum APIErrorMode: Sendable {
     case envelope
     case transport

@@ -7,8 +7,9 @@ import SkeinWire
 
 /// The HTTP API of backends: `POST /api/<method>`, the server API of Centrifugo's open edition.
 ///
-/// A method that could be carried out, or not, answers with status 200 and `{"result":…}` or `{"error":…}`; a body that is no request with 400. Nothing
-/// here runs on the event loops of connections for longer than handing over a question or an answer.
+/// A method that could be carried out, or not, answers with status 200 and `{"result":…}` or `{"error":…}`; a body
+/// that is no request with 400. Nothing here runs on the event loops of connections for longer than handing over a
+/// question or an answer.
 public struct APIHandler: Sendable {
     private static let prefix = "/api/"
 

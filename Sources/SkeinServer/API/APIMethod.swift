@@ -10,7 +10,8 @@ protocol APIMethod: Sendable {
     /// Whether the answer is wrapped as `{"result":…}`; only a batch is not.
     static var hasResultEnvelope: Bool { get }
 
-    /// Reads the request; the scanner stands at its object. Unknown members are passed over, `null` is as good as absent.
+    /// Reads the request; the scanner stands at its object. Unknown members are passed over, `null` is as good as
+    /// absent.
     init(from scanner: inout JSONScanner) throws(JSONError)
 
     /// Carries it out. Called on any executor, for any number of requests at once.

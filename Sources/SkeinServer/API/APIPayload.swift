@@ -8,8 +8,9 @@ enum APIPayload {
         return bytes
     }
 
-    /// Something about a session or a subscription that clients of every wire format are shown, so it has to be JSON. Bytes that are not
-    /// become a JSON string of their base64, as it is with `b64info` in tokens. The base64 form wins when both are there.
+    /// Something about a session or a subscription that clients of every wire format are shown, so it has to be JSON.
+    /// Bytes that are not become a JSON string of their base64, as it is with `b64info` in tokens. The base64 form
+    /// wins when both are there.
     static func printable(_ json: [UInt8]?, base64: String?, member: String) throws(APIError) -> [UInt8]? {
         guard let base64, !base64.isEmpty else { return json }
         let bytes = try Self.decode(base64, member: member)

@@ -1,9 +1,10 @@
-/// A glob over channel names: `*` is any run of characters, `?` any one, `[abc]`, `[a-z]` and `[!a-z]` one of a class, and `\` takes the
-/// next character as it is. A character is a Unicode scalar, and a pattern has to match the whole name.
+/// A glob over channel names: `*` is any run of characters, `?` any one, `[abc]`, `[a-z]` and `[!a-z]` one of a
+/// class, and `\` takes the next character as it is. A character is a Unicode scalar, and a pattern has to match the
+/// whole name.
 ///
-/// Matching never explores more than one way at a time: when something does not fit, only the last `*` takes one more character, because an
-/// earlier one taking more could not help. That bounds a match by name × pattern steps, where backtracking into every `*` would need
-/// exponentially many.
+/// Matching never explores more than one way at a time: when something does not fit, only the last `*` takes one more
+/// character, because an earlier one taking more could not help. That bounds a match by name × pattern steps, where
+/// backtracking into every `*` would need exponentially many.
 struct ChannelPattern: Sendable {
     private enum Token: Sendable {
         case character(Unicode.Scalar)

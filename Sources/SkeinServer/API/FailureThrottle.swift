@@ -2,9 +2,9 @@ import SkeinCore
 
 /// Counts wrong keys by address, so that nobody can try out keys quickly.
 ///
-/// One token bucket for each address that has failed lately, holding one second's worth of attempts. The table is bounded: addresses whose
-/// bucket is full again are forgotten, and when it is full of others, those that find no place share one bucket. An attacker with
-/// many addresses thus gets one more budget, not one for each.
+/// One token bucket for each address that has failed lately, holding one second's worth of attempts. The table is
+/// bounded: addresses whose bucket is full again are forgotten, and when it is full of others, those that find no
+/// place share one bucket. An attacker with many addresses thus gets one more budget, not one for each.
 struct FailureThrottle {
     private struct Attempts {
         var bucket: TokenBucket

@@ -33,7 +33,8 @@ extension JSONWriter {
         self.endObject()
     }
 
-    /// A payload as `data`. On binary channels, or when the bytes are not JSON, `data` is null and the bytes are in `b64data`.
+    /// A payload as `data`. On binary channels, or when the bytes are not JSON, `data` is null and the bytes are in
+    /// `b64data`.
     mutating func payload(_ data: [UInt8], isBinary: Bool) {
         self.key("data")
         if !isBinary, JSONScanner.isValid(data) { return self.raw(data) }

@@ -60,7 +60,8 @@ struct PublicationDraft: Sendable {
             .map { Publication.Tag(key: $0.key, value: $0.value) }
     }
 
-    /// Checks what does not depend on the channel. `b64data` wins over `data`, which some clients cannot leave out. O(bytes).
+    /// Checks what does not depend on the channel. `b64data` wins over `data`, which some clients cannot leave out.
+    /// O(bytes).
     func payload() throws(APIError) -> Payload {
         guard self.idempotencyKey.utf8.count <= APILimits.idempotencyKey else {
             throw .badRequest("idempotency_key is longer than \(APILimits.idempotencyKey) bytes")

@@ -132,12 +132,15 @@ public final class NodeServer: Service {
         }
         let api = APIHandler(
             transport: transport,
-            settings: { self.current.api },
-            policy: { Self.policy(of: self.current) },
-            isDevelopment: configuration.isDevelopment,
-            node: APINode(name: configuration.node.name, version: Version.current, startedAt: self.clock.now()),
-            clock: self.clock,
-            metrics: registry
+            node: APINode(
+                uid: MemoryBroker.randomEpoch(),
+                name: configuration.node.name,
+                version: Version.current,
+                startedAt: self.clock.now()
+            ),
+            metrics: APIMetrics(factory: registry),
+            settings: { APISettings(self.current) },
+            policy: { transport.policy }
         )
         let development = configuration.isDevelopment ? await self.makeDevelopmentPages(configuration) : nil
         return configuration.listeners.plan.map { plan in

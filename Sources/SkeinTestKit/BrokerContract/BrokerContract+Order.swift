@@ -94,8 +94,9 @@ extension BrokerContract {
         try Self.checkSame(try await broker.history(of: topic).publications, heard)
     }
 
-    /// Publishers are at work; somewhere in between a subscriber declares interest, then recovers from the beginning many
-    /// times over. Each recovery, continued with what the sink hears after the recovered position, has to be everything.
+    /// Publishers are at work; somewhere in between a subscriber declares interest, then recovers from the beginning
+    /// many times over. Each recovery, continued with what the sink hears after the recovered position, has to be
+    /// everything.
     @Sendable
     private static func seam(_ broker: ContractEnvironment, seed: UInt64) async throws {
         let topic = broker.topic("seam \(seed)")

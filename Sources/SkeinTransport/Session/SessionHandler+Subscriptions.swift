@@ -20,7 +20,6 @@ extension SessionHandler {
     // MARK: Commands
 
     func accept(_ plan: ConnectPlan) {
-        self.register()
         var missing = plan.subscriptions.count
         var opened: [(plan: SubscriptionPlan, opened: Opened)] = []
         guard missing > 0 else { return self.finishConnect(plan, opened) }
@@ -46,7 +45,7 @@ extension SessionHandler {
         var live: [Subscription] = []
         var ended: [(Subscription, UnsubscribeCode)] = []
         for (subscriptionPlan, ready) in opened {
-            switch self.machine.subscribed(subscriptionPlan, attachment: ready.subscription, now: self.loop.now) {
+            switch self.machine.subscribed(subscriptionPlan, attachment: ready.subscription) {
             case .undo:
                 self.close(ready.subscription)
                 continue
@@ -58,6 +57,7 @@ extension SessionHandler {
             result.subs.append((channel: subscriptionPlan.channel, result: ready.result))
         }
         guard self.isOpen else { return }
+        self.register()
         self.reply(Reply(id: plan.id, .connect(result)))
         let interval = self.loop.policy.limits.pingInterval
         self.machine.connected(firstPing: self.loop.now + interval * Double.random(in: 0.5...1))
@@ -82,7 +82,7 @@ extension SessionHandler {
 
     /// The server subscribes the session: a push tells the client. Completes with what was in the way, if anything.
     func subscribeByServer(_ subscription: ServerSubscription, then: @escaping (ErrorCode?) -> Void) {
-        switch self.machine.subscribeByServer(subscription, policy: self.loop.policy) {
+        switch self.machine.subscribeByServer(subscription, policy: self.loop.policy, now: self.loop.now) {
         case nil: then(nil)
         case .failure(let failure): then(failure.code)
         case .success(let plan):
@@ -101,7 +101,7 @@ extension SessionHandler {
     }
 
     private func finishSubscribe(_ plan: SubscriptionPlan, _ ready: Opened, tell: (SubscribeResult) -> Void) {
-        switch self.machine.subscribed(plan, attachment: ready.subscription, now: self.loop.now) {
+        switch self.machine.subscribed(plan, attachment: ready.subscription) {
         case .undo:
             self.close(ready.subscription)
         case .keep:

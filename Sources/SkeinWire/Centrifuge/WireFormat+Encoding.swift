@@ -19,15 +19,6 @@ extension WireFormat {
     /// Appends a push. A publication goes out as plain data; see
     /// ``encodePublication(channel:_:payload:into:first:)``.
     public func encode(_ push: Push, into buffer: inout ByteBuffer, first: Bool) {
-        if case .publication(let channel, let publication) = push {
-            return self.encodePublication(
-                channel: channel,
-                publication,
-                payload: .plain,
-                into: &buffer,
-                first: first
-            )
-        }
         switch self {
         case .json:
             Self.separate(&buffer, first: first)

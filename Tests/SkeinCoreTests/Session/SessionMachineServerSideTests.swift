@@ -7,7 +7,7 @@ import Testing
         _ harness: inout SessionHarness,
         _ subscription: ServerSubscription
     ) throws -> SubscriptionPlan {
-        let result = harness.machine.subscribeByServer(subscription, policy: harness.policy)
+        let result = harness.machine.subscribeByServer(subscription, policy: harness.policy, now: harness.now)
         return try #require(result).get()
     }
 
@@ -30,7 +30,7 @@ import Testing
     )
     func `the server is told what is wrong with a channel`(row: (ChannelName, ErrorCode)) throws {
         var harness = try SessionHarness.connected()
-        let result = harness.machine.subscribeByServer(ServerSubscription(channel: row.0), policy: harness.policy)
+        let result = harness.machine.subscribeByServer(ServerSubscription(channel: row.0), policy: harness.policy, now: harness.now)
         guard case .failure(let failure) = result else { throw Failure() }
         #expect(failure.code == row.1 && harness.machine.subscriptionCount == 0)
     }
@@ -41,7 +41,7 @@ import Testing
         var harness = try SessionHarness.connected(policy: .sample(limits: limits))
         try harness.subscribe("open:a")
         _ = try Self.plan(&harness, ServerSubscription(channel: "open:b"))
-        let third = harness.machine.subscribeByServer(ServerSubscription(channel: "open:c"), policy: harness.policy)
+        let third = harness.machine.subscribeByServer(ServerSubscription(channel: "open:c"), policy: harness.policy, now: harness.now)
         guard case .failure(let failure) = third else { throw Failure() }
         #expect(failure.code == .limitExceeded && harness.machine.subscriptionCount == 2)
     }
@@ -49,14 +49,14 @@ import Testing
     @Test func `the server does nothing about a channel that is subscribed or pending, or without a session`() throws {
         let subscription = ServerSubscription(channel: "open:a")
         var harness = SessionHarness()
-        #expect(harness.machine.subscribeByServer(subscription, policy: harness.policy) == nil)
+        #expect(harness.machine.subscribeByServer(subscription, policy: harness.policy, now: harness.now) == nil)
         harness = try SessionHarness.connected()
         let plan = try #require(harness.send(.subscribe(SubscribeRequest(channel: "open:a"))).subscriptionPlan)
-        #expect(harness.machine.subscribeByServer(subscription, policy: harness.policy) == nil)
+        #expect(harness.machine.subscribeByServer(subscription, policy: harness.policy, now: harness.now) == nil)
         _ = harness.makeLive(plan)
-        #expect(harness.machine.subscribeByServer(subscription, policy: harness.policy) == nil)
+        #expect(harness.machine.subscribeByServer(subscription, policy: harness.policy, now: harness.now) == nil)
         _ = harness.machine.closed()
-        #expect(harness.machine.subscribeByServer(subscription, policy: harness.policy) == nil)
+        #expect(harness.machine.subscribeByServer(subscription, policy: harness.policy, now: harness.now) == nil)
         #expect(harness.machine.subscriptionCount == 0)
     }
 
@@ -128,7 +128,7 @@ import Testing
         var harness = try SessionHarness.connected()
         let first = try Self.plan(&harness, ServerSubscription(channel: "open:a"))
         _ = harness.machine.unsubscribeByServer("open:a", code: .server)
-        let second = harness.machine.subscribeByServer(ServerSubscription(channel: "open:a"), policy: harness.policy)
+        let second = harness.machine.subscribeByServer(ServerSubscription(channel: "open:a"), policy: harness.policy, now: harness.now)
         _ = harness.makeLive(first)
         if case .success(let plan) = second { _ = harness.makeLive(plan) }
         #expect(harness.machine.isSubscribed(to: "open:a"))

@@ -69,7 +69,7 @@ struct SessionHarness {
     }
 
     mutating func makeLive(_ plan: SubscriptionPlan) -> Machine.SubscribedAction {
-        self.machine.subscribed(plan, attachment: plan.channel.text, now: self.now)
+        self.machine.subscribed(plan, attachment: plan.channel.text)
     }
 
     /// Subscribes without a token, to the end.

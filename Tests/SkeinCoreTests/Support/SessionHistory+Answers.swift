@@ -20,7 +20,7 @@ extension SessionHistory {
     mutating func make(_ plan: SubscriptionPlan) throws {
         self.count("made")
         let attachment = "\(plan.channel) \(self.counts["made"] ?? 0)"
-        let action = self.machine.subscribed(plan, attachment: attachment, now: self.now)
+        let action = self.machine.subscribed(plan, attachment: attachment)
         switch (action, self.model.memberships[plan.channel]) {
         case (.end, .some(let membership)) where membership.isEnding:
             self.model.memberships[plan.channel] = nil
@@ -119,7 +119,7 @@ extension SessionHistory {
         guard membership?.isEnding != true else { return }
         let refusal: ErrorCode? =
             self.model.memberships.count == self.model.limit ? .limitExceeded : SessionModel.facts[channel]?.refusal
-        switch self.machine.subscribeByServer(ServerSubscription(channel: channel), policy: self.policy) {
+        switch self.machine.subscribeByServer(ServerSubscription(channel: channel), policy: self.policy, now: self.now) {
         case nil: try self.require(membership != nil, "the server's subscription to \(channel) is lost")
         case .failure(let failure)?: try self.require(failure.code == refusal, "\(channel): \(failure.code)")
         case .success(let plan)?:
@@ -191,7 +191,7 @@ extension SessionHistory {
         let bad = TokenRejection(.invalid, reason: "signature")
         switch question {
         case .making(let plan):
-            guard case .undo = self.machine.subscribed(plan, attachment: "late", now: now) else {
+            guard case .undo = self.machine.subscribed(plan, attachment: "late") else {
                 throw Difference(description: "\(plan.channel) is kept after the end")
             }
             self.count("undone")

@@ -26,6 +26,21 @@ import Testing
         }
     }
 
+    @Test func `a publication is the same whichever way it is encoded, at any size`() {
+        for count in [0, 1, 200, 256, 300, 1024, 5000] {
+            let data = [0x22] + [UInt8](repeating: UInt8(ascii: "x"), count: count) + [0x22]
+            let publication = Publication(data: data, info: ClientInfo(user: "u", client: "c"), offset: 1)
+            var buffer = ByteBuffer(string: "before")
+            WireFormat.json.encode(Push.publication(channel: "a", publication), into: &buffer, first: false)
+            WireFormat.json.encodePublication(channel: "a", publication, payload: .plain, into: &buffer, first: false)
+            let info = #""info":{"user":"u","client":"c"}"#
+            let text =
+                #"{"push":{"channel":"a","pub":{"data":"# + String(decoding: data, as: UTF8.self)
+                + #","offset":1,"# + info + "}}}"
+            #expect(String(buffer: buffer) == "before\n\(text)\n\(text)")
+        }
+    }
+
     @Test func `messages of one frame have a newline between them`() {
         var buffer = ByteBuffer()
         WireFormat.json.encode(Reply(id: 1, .publish), into: &buffer, first: true)

@@ -118,6 +118,11 @@ import Testing
         ),
         refused(
             "key",
+            "a key with the highest bit in its padding (RFC 4648 3.5)",
+            replacing: ["Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZY=="]
+        ),
+        refused(
+            "key",
             "a key with bits in its padding (RFC 4648 3.5)",
             replacing: ["Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZR=="]
         ),

@@ -1,10 +1,12 @@
+import SkeinCore
 import NIOCore
 import SkeinWire
 
 /// `batch`: many commands in one request, each with an outcome of its own.
 ///
-/// In order, one after the other, unless `parallel` gives that up for speed. A reply always has the key of its method, because clients
-/// look for it there without asking; what went wrong stands beside it as `error`, and inside it too, for clients that look nowhere else.
+/// In order, one after the other, unless `parallel` gives that up for speed. A reply always has the key of its
+/// method, because clients look for it there without asking; what went wrong stands beside it as `error`, and inside
+/// it too, for clients that look nowhere else.
 struct BatchMethod: APIMethod {
     static let name = "batch"
     static let hasResultEnvelope = false

@@ -2,8 +2,8 @@ import SkeinCore
 import SkeinTransport
 import SkeinWire
 
-/// `broadcast`: one publication on each of many channels. A channel that cannot take it is told in its place in the answer and
-/// keeps none of the others from it.
+/// `broadcast`: one publication on each of many channels. A channel that cannot take it is told in its place in the
+/// answer and keeps none of the others from it.
 struct BroadcastMethod: APIMethod {
     static let name = "broadcast"
 

@@ -2,7 +2,8 @@ import SkeinCore
 import SkeinTransport
 import SkeinWire
 
-/// `channels`: the channels that have subscribers on this node. O(channels); names are matched away from the event loops.
+/// `channels`: the channels that have subscribers on this node. O(channels); names are matched away from the event
+/// loops.
 struct ChannelsMethod: APIMethod {
     static let name = "channels"
 

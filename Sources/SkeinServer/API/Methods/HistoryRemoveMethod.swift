@@ -2,7 +2,8 @@ import SkeinCluster
 import SkeinTransport
 import SkeinWire
 
-/// `history_remove`: forgets a channel's publications. Epoch and offset go on, so that no client takes the next publication for an old one.
+/// `history_remove`: forgets a channel's publications. Epoch and offset go on, so that no client takes the next
+/// publication for an old one.
 struct HistoryRemoveMethod: APIMethod {
     static let name = "history_remove"
 

@@ -2,7 +2,8 @@ import SkeinCore
 import SkeinTransport
 import SkeinWire
 
-/// `refresh`: gives sessions of a user another end, or ends them with 3005 so that their clients come back with a new token.
+/// `refresh`: gives sessions of a user another end, or ends them with 3005 so that their clients come back with a new
+/// token.
 struct RefreshMethod: APIMethod {
     static let name = "refresh"
 

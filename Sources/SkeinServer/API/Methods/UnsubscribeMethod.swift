@@ -2,7 +2,8 @@ import SkeinCore
 import SkeinTransport
 import SkeinWire
 
-/// `unsubscribe`: ends subscriptions of a user's sessions to a channel, or to all of theirs when the channel is left out.
+/// `unsubscribe`: ends subscriptions of a user's sessions to a channel, or to all of theirs when the channel is left
+/// out.
 struct UnsubscribeMethod: APIMethod {
     static let name = "unsubscribe"
 
