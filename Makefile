@@ -1,5 +1,5 @@
 # Every target is one script or one swift command; CONTRIBUTING.md says what each is for.
-.PHONY: check build test format soundness run bench docs
+.PHONY: check build test format soundness run docs
 
 check: ## everything that continuous integration runs
 	./scripts/test
@@ -19,8 +19,5 @@ soundness:
 run: ## one development node with its page
 	./scripts/run
 
-bench:
-	./scripts/bench
-
 docs: build ## the generated reference pages
-	.build/release/skein docs
+	for page in configuration metrics codes; do .build/release/skein docs $$page > docs/reference/$$page.md; done

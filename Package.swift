@@ -103,7 +103,7 @@ let package = Package(
             name: "SkeinTransportTests",
             dependencies: [
                 "SkeinTransport", "SkeinCluster", "SkeinWire", "SkeinCore", "SkeinTestKit", nioCore, nioEmbedded,
-                nioPosix, nioHTTP1, logging,
+                nioPosix, nioHTTP1, logging, metrics, coreMetrics,
             ],
             swiftSettings: strict
         ),

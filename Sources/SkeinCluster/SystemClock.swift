@@ -1,3 +1,5 @@
+import SkeinCore
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@ import Musl
 #else
 import Darwin
 #endif
-import SkeinCore
 
 extension Clock {
     /// The machine's clocks: `CLOCK_MONOTONIC` and `CLOCK_REALTIME`.

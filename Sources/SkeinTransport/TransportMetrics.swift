@@ -43,7 +43,9 @@ public final class TransportMetrics: Sendable {
         self.bytesSent = counter("skein_sent_bytes_total")
         self.bytesReceived = counter("skein_received_bytes_total")
         self.dropped = Dictionary(
-            uniqueKeysWithValues: DropReason.allCases.map { ($0, counter("skein_dropped_total", [("reason", $0.rawValue)])) }
+            uniqueKeysWithValues: DropReason.allCases.map {
+                ($0, counter("skein_dropped_total", [("reason", $0.rawValue)]))
+            }
         )
         self.commands = counter("skein_commands_total")
         self.messages = counter("skein_messages_received_total")

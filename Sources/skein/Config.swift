@@ -33,7 +33,9 @@ struct Config: ParsableCommand {
 
     /// `skein config default`.
     struct Default: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print a commented file with every key and its default.")
+        static let configuration = CommandConfiguration(
+            abstract: "Print a commented file with every key and its default."
+        )
 
         @Flag(name: .long, help: "Print the development profile instead.")
         var dev = false

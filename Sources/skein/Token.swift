@@ -26,7 +26,10 @@ struct Token: AsyncParsableCommand {
     @Option(name: .long, help: "What other clients see of the user, as JSON (info).")
     var info: String?
 
-    @Option(name: .long, help: ArgumentHelp("Channel to subscribe the session to at connect; repeatable.", valueName: "name"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Channel to subscribe the session to at connect; repeatable.", valueName: "name")
+    )
     var subscribe: [String] = []
 
     @Option(name: .long, help: "Id (kid) of the configured key to sign with.")

@@ -72,7 +72,7 @@ def test_check_tells_every_problem_with_its_place_and_a_suggestion(tmp_path):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("client: [", "line 1|:1"),
+        ("client: [", "not YAML"),
         ("client: 5\n", "client"),
         ("log: {level: loud}\n", "loud"),
         ("node: {loops: 65}\n", "loops"),
@@ -196,6 +196,7 @@ def rules(**values) -> dict:
 
 
 PUBLIC_CLIENT = listener("client", "0.0.0.0")
+LOCAL_SERVICES = merged(listener("api", "127.0.0.1"), listener("admin", "127.0.0.1"))
 HISTORY = {"history_size": 5, "history_ttl": "1m"}
 REFUSED = {
     "an empty secret": (False, {"tokens": tokens.keys("")}, "tokens.keys.main"),
@@ -203,7 +204,11 @@ REFUSED = {
     "a public key for HS256": (False, {"tokens": {"keys": {"main": {"public_key": "/k.pem"}}}}, "tokens.keys.main"),
     "ES256 without a key": (False, {"tokens": {"keys": {"e": {"algorithm": "ES256"}}}}, "tokens.keys.e"),
     "no token check without --dev": (False, {"client": {"insecure": True}}, "client.insecure"),
-    "no token check in public": (True, PUBLIC_CLIENT | {"client": {"insecure": True}}, "client.insecure"),
+    "no token check in public": (
+        True,
+        merged(merged(PUBLIC_CLIENT, LOCAL_SERVICES), {"client": {"insecure": True}}),
+        "client.insecure",
+    ),
     "anonymous in public": (False, PUBLIC_CLIENT | {"client": {"anonymous": True}}, "client.anonymous"),
     "anonymous in public over IPv6": (
         False, listener("client", "::") | {"client": {"anonymous": True}}, "client.anonymous",

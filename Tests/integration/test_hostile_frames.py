@@ -31,6 +31,14 @@ def expect_failure(node, sent: bytes, code: int, kind: str) -> None:
     assert counters.moved("skein_messages_received_total") == 0
 
 
+def finish_quietly(connection: raw.RawConnection) -> None:
+    """The server may have closed first."""
+    try:
+        connection.finish_sending()
+    except OSError:
+        pass
+
+
 @pytest.mark.parametrize("opcode", [raw.TEXT, raw.BINARY, raw.CLOSE, raw.PING, raw.PONG])
 def test_unmasked_frames_end_the_connection(dev_node, opcode):
     """Fault row 1: an unmasked client frame is 1002, and none of its bytes reaches the codec."""
@@ -161,20 +169,20 @@ def test_an_announced_length_allocates_nothing(dev_node, announced):
 
 
 def test_no_header_traps(dev_node):
-    """Fault row 6: every first byte with boundary lengths; the node answers with close frames of RFC codes only."""
+    """Fault row 6: every first byte with boundary lengths ends in a close frame of a known code, or in silence."""
     seconds = [mask | length for mask in (0, 0x80) for length in (0, 125, 126, 127)]
     tail = b"\x7f" + b"\xff" * 7 + MASK
     for first, second in itertools.product(range(256), seconds):
         with raw.connected(dev_node.ws_url) as connection:
             connection.send_quietly(bytes([first, second]) + tail)
-            connection.send_quietly(raw.close_frame(1000))
+            finish_quietly(connection)
             try:
-                received = connection.read_frame()
-                while received.opcode == raw.PONG:
-                    received = connection.read_frame()
-            except raw.Closed:
-                pytest.fail(f"no close frame for {first:#x} {second:#x}")
-            assert received.close_code in (None, 1000, 1002, 1007, 1009, 3501), (hex(first), hex(second), received)
+                while (received := connection.read_frame()).opcode != raw.CLOSE:
+                    assert received.opcode == raw.PONG, (hex(first), hex(second), received)
+            except raw.Closed as closed:
+                assert str(closed).endswith("got b''"), closed
+            else:
+                assert received.close_code in (1002, 1007, 1009, 3501), (hex(first), hex(second), received)
     assert dev_node.is_running()
     with protocol.connected(dev_node.ws_url):
         pass

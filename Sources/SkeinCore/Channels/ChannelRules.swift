@@ -119,7 +119,8 @@ public struct ChannelRules: Sendable, Equatable {
             return "exclude_sender leaves gaps that recovery and positioning forbid; turn one of them off"
         }
         if self.slowConsumer != .close && (self.hasPositions || self.delta) {
-            return "slow_consumer: \(self.slowConsumer.rawValue) drops publications, which recovery, positioning and delta "
+            return
+                "slow_consumer: \(self.slowConsumer.rawValue) drops publications, which recovery, positioning and delta "
                 + "forbid; use close, or turn them off"
         }
         if self.excludesSender && self.delta {

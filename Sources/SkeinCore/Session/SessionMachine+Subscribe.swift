@@ -52,7 +52,12 @@ extension SessionMachine {
         switch outcome {
         case .failure(let rejection):
             self.entries[plan.channel] = nil
-            return self.fail(id, rejection.kind == .expired ? .tokenExpired : .permissionDenied, policy: policy, now: now)
+            return self.fail(
+                id,
+                rejection.kind == .expired ? .tokenExpired : .permissionDenied,
+                policy: policy,
+                now: now
+            )
         case .success(let grant):
             guard self.belongs(grant, to: plan.channel) else { return .disconnect(.invalidToken) }
             if let timeLeft = grant.timeLeft, timeLeft <= .zero {

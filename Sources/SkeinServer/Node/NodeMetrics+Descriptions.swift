@@ -3,8 +3,14 @@ extension NodeMetrics {
     static let descriptions: [MetricDescription] =
         [
             counter("skein_connections_accepted_total", "TCP connections that were accepted."),
-            counter("skein_connections_refused_total", "Connections that were answered with 503 because there were too many."),
-            counter("skein_accept_errors_total", "Failed accepts, mostly for want of descriptors; each rests accepting for a second."),
+            counter(
+                "skein_connections_refused_total",
+                "Connections that were answered with 503 because there were too many."
+            ),
+            counter(
+                "skein_accept_errors_total",
+                "Failed accepts, mostly for want of descriptors; each rests accepting for a second."
+            ),
             gauge("skein_connections", "Open TCP connections, with and without a session."),
             counter("skein_handshake_timeouts_total", "Connections whose request did not arrive whole in time."),
             counter("skein_handshake_rejected_total", "WebSocket handshakes that were refused, by reason.", ["reason"]),

@@ -210,7 +210,10 @@ public final class NodeServer: Service {
         switch ConfigurationReload.attempt(old: self.current, sources: self.sources, host: self.host) {
         case .rejected(let problems):
             for problem in problems {
-                self.logger.error("reload refused, the old configuration stays", metadata: ["skein.problem": "\(problem)"])
+                self.logger.error(
+                    "reload refused, the old configuration stays",
+                    metadata: ["skein.problem": "\(problem)"]
+                )
             }
         case .accepted(let reload):
             do {
@@ -220,7 +223,10 @@ public final class NodeServer: Service {
                 self.sink.level = reload.configuration.log.level
                 await node.transport.reload(policy: Self.policy(of: reload.configuration), origins: origins)
             } catch {
-                self.logger.error("reload refused, the old configuration stays", metadata: ["skein.problem": "\(error)"])
+                self.logger.error(
+                    "reload refused, the old configuration stays",
+                    metadata: ["skein.problem": "\(error)"]
+                )
                 return
             }
             for change in reload.applied { self.logger.info("reloaded", metadata: ["skein.change": "\(change)"]) }

@@ -13,14 +13,15 @@ extension LoopContext {
             delta: plan.delta ? .patchAfterFirst : .none,
             joinLeave: plan.receivesJoinLeave
         )
-        let place = self.hub.join(topic, makeAttachment: { ChannelFanout(rules: plan.rules) }) { group, slot in
-            Member(
-                session: session,
-                subscription: Subscription(group: group, slot: slot, plan: plan),
-                variant: variant,
-                needsAttention: true
-            )
+        let makeMember = { (group: ChannelGroup, slot: Int) in
+            let subscription = Subscription(group: group, slot: slot, plan: plan)
+            return Member(session: session, subscription: subscription, variant: variant, needsAttention: true)
         }
+        let place = self.hub.join(
+            topic,
+            makeAttachment: { ChannelFanout(rules: plan.rules) },
+            makeMember: makeMember
+        )
         self.node.metrics.subscriptionOpened()
         place.group.attachment.refresh(rules: plan.rules)
         if place.isFirst { self.declareInterest(in: place.group) }

@@ -35,7 +35,9 @@ final class Subscription {
 
     /// What is left to do for an event, given where the subscriber is.
     func admits(_ event: TopicEvent) -> Bool {
-        guard case .publication(let publication) = event, case .skipping(let through) = self.catchUp else { return true }
+        guard case .publication(let publication) = event, case .skipping(let through) = self.catchUp else {
+            return true
+        }
         return publication.offset == 0 || publication.offset > through
     }
 

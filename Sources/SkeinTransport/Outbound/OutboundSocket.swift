@@ -1,10 +1,11 @@
+import NIOCore
+import SkeinCore
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
 import Musl
 #endif
-import NIOCore
-import SkeinCore
 
 /// The write path of one connection. Confined to its event loop.
 ///
@@ -60,7 +61,9 @@ final class OutboundSocket {
     func flush(limit: Int) -> Bool {
         guard let first = self.staged else { return true }
         self.staged = nil
-        defer { if !self.stagedBehind.isEmpty { self.stagedBehind.removeAll(keepingCapacity: self.stagedBehind.count <= 8) } }
+        defer {
+            if !self.stagedBehind.isEmpty { self.stagedBehind.removeAll(keepingCapacity: self.stagedBehind.count <= 8) }
+        }
         if self.isCongested || self.descriptor == nil { return self.enqueueStaged(first, limit: limit) }
         if self.stagedBehind.isEmpty {
             let sent = self.send(first.bytes)
@@ -109,7 +112,9 @@ final class OutboundSocket {
             frame.source = nil  // The client has the front of it: the rest must follow.
         }
         if self.stalledSince == .distantFuture { self.stalledSince = self.clock() }
-        guard case .kept(let dropped) = self.backlog.append(frame, limit: limit - self.writingBytes) else { return false }
+        guard case .kept(let dropped) = self.backlog.append(frame, limit: limit - self.writingBytes) else {
+            return false
+        }
         if dropped > 0 { self.metrics.dropped(dropped, reason: .slowConsumer) }
         self.writeNextPiece()
         return true

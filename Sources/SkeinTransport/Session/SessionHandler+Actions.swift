@@ -47,51 +47,65 @@ extension SessionHandler {
     // MARK: Tokens
 
     private func verify(_ request: ConnectRequest, id: UInt32) {
-        self.await({ await $0.verifyConnection(request.token) }, then: { session, outcome in
-            session.note(outcome)
-            let outcome = outcome.map { $0.withPrintableInfo }
-            let loop = session.loop
-            session.perform(
-                session.machine.authenticated(outcome, request: request, id: id, policy: loop.policy, now: loop.now)
-            )
-        })
+        self.await(
+            { await $0.verifyConnection(request.token) },
+            then: { session, outcome in
+                session.note(outcome)
+                let outcome = outcome.map { $0.withPrintableInfo }
+                let loop = session.loop
+                session.perform(
+                    session.machine.authenticated(outcome, request: request, id: id, policy: loop.policy, now: loop.now)
+                )
+            }
+        )
     }
 
     private func verify(_ plan: SubscriptionPlan, token: String) {
         guard case .client(let id) = plan.origin else { return }
-        self.await({ await $0.verifySubscription(token) }, then: { session, outcome in
-            session.note(outcome)
-            let outcome = outcome.map { $0.withPrintableInfo }
-            let loop = session.loop
-            session.perform(session.machine.verified(outcome, for: plan, id: id, policy: loop.policy, now: loop.now))
-            session.processWaiting()
-        })
+        self.await(
+            { await $0.verifySubscription(token) },
+            then: { session, outcome in
+                session.note(outcome)
+                let outcome = outcome.map { $0.withPrintableInfo }
+                let loop = session.loop
+                session.perform(
+                    session.machine.verified(outcome, for: plan, id: id, policy: loop.policy, now: loop.now)
+                )
+                session.processWaiting()
+            }
+        )
     }
 
     private func verifyRefresh(_ token: String, id: UInt32) {
-        self.await({ await $0.verifyConnection(token) }, then: { session, outcome in
-            session.note(outcome)
-            let loop = session.loop
-            session.perform(session.machine.refreshed(outcome, id: id, policy: loop.policy, now: loop.now))
-            session.rearm()
-        })
+        self.await(
+            { await $0.verifyConnection(token) },
+            then: { session, outcome in
+                session.note(outcome)
+                let loop = session.loop
+                session.perform(session.machine.refreshed(outcome, id: id, policy: loop.policy, now: loop.now))
+                session.rearm()
+            }
+        )
     }
 
     private func verifySubRefresh(_ token: String, of channel: ChannelName, id: UInt32) {
-        self.await({ await $0.verifySubscription(token) }, then: { session, outcome in
-            session.note(outcome)
-            let loop = session.loop
-            session.perform(
-                session.machine.refreshedSubscription(
-                    outcome,
-                    id: id,
-                    channel: channel,
-                    policy: loop.policy,
-                    now: loop.now
+        self.await(
+            { await $0.verifySubscription(token) },
+            then: { session, outcome in
+                session.note(outcome)
+                let loop = session.loop
+                session.perform(
+                    session.machine.refreshedSubscription(
+                        outcome,
+                        id: id,
+                        channel: channel,
+                        policy: loop.policy,
+                        now: loop.now
+                    )
                 )
-            )
-            session.rearm()
-        })
+                session.rearm()
+            }
+        )
     }
 
     private func note<Value>(_ outcome: Result<Value, TokenRejection>) {
@@ -120,7 +134,8 @@ extension SessionHandler {
     // MARK: Publishing and reading
 
     private func publish(_ plan: PublishPlan, id: UInt32) {
-        guard plan.rules.payload == .binary || !self.format.isBinary || JSONScanner.isValid(plan.publication.data) else {
+        guard plan.rules.payload == .binary || !self.format.isBinary || JSONScanner.isValid(plan.publication.data)
+        else {
             return self.fail(id, .badRequest)
         }
         self.loop.node.metrics.published()

@@ -30,7 +30,11 @@ import Testing
     )
     func `the server is told what is wrong with a channel`(row: (ChannelName, ErrorCode)) throws {
         var harness = try SessionHarness.connected()
-        let result = harness.machine.subscribeByServer(ServerSubscription(channel: row.0), policy: harness.policy, now: harness.now)
+        let result = harness.machine.subscribeByServer(
+            ServerSubscription(channel: row.0),
+            policy: harness.policy,
+            now: harness.now
+        )
         guard case .failure(let failure) = result else { throw Failure() }
         #expect(failure.code == row.1 && harness.machine.subscriptionCount == 0)
     }
@@ -41,7 +45,11 @@ import Testing
         var harness = try SessionHarness.connected(policy: .sample(limits: limits))
         try harness.subscribe("open:a")
         _ = try Self.plan(&harness, ServerSubscription(channel: "open:b"))
-        let third = harness.machine.subscribeByServer(ServerSubscription(channel: "open:c"), policy: harness.policy, now: harness.now)
+        let third = harness.machine.subscribeByServer(
+            ServerSubscription(channel: "open:c"),
+            policy: harness.policy,
+            now: harness.now
+        )
         guard case .failure(let failure) = third else { throw Failure() }
         #expect(failure.code == .limitExceeded && harness.machine.subscriptionCount == 2)
     }
@@ -128,7 +136,11 @@ import Testing
         var harness = try SessionHarness.connected()
         let first = try Self.plan(&harness, ServerSubscription(channel: "open:a"))
         _ = harness.machine.unsubscribeByServer("open:a", code: .server)
-        let second = harness.machine.subscribeByServer(ServerSubscription(channel: "open:a"), policy: harness.policy, now: harness.now)
+        let second = harness.machine.subscribeByServer(
+            ServerSubscription(channel: "open:a"),
+            policy: harness.policy,
+            now: harness.now
+        )
         _ = harness.makeLive(first)
         if case .success(let plan) = second { _ = harness.makeLive(plan) }
         #expect(harness.machine.isSubscribed(to: "open:a"))

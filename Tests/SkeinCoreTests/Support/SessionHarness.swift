@@ -68,6 +68,11 @@ struct SessionHarness {
         return action
     }
 
+    /// The server wants the session to be on a channel.
+    mutating func subscribeByServer(_ channel: ChannelName) -> Result<SubscriptionPlan, ErrorCode.Failure>? {
+        self.machine.subscribeByServer(ServerSubscription(channel: channel), policy: self.policy, now: self.now)
+    }
+
     mutating func makeLive(_ plan: SubscriptionPlan) -> Machine.SubscribedAction {
         self.machine.subscribed(plan, attachment: plan.channel.text)
     }

@@ -119,7 +119,8 @@ extension SessionHistory {
         guard membership?.isEnding != true else { return }
         let refusal: ErrorCode? =
             self.model.memberships.count == self.model.limit ? .limitExceeded : SessionModel.facts[channel]?.refusal
-        switch self.machine.subscribeByServer(ServerSubscription(channel: channel), policy: self.policy, now: self.now) {
+        switch self.machine.subscribeByServer(ServerSubscription(channel: channel), policy: self.policy, now: self.now)
+        {
         case nil: try self.require(membership != nil, "the server's subscription to \(channel) is lost")
         case .failure(let failure)?: try self.require(failure.code == refusal, "\(channel): \(failure.code)")
         case .success(let plan)?:

@@ -21,7 +21,7 @@ import Testing
         ("Authorization", "ApiKey \(APIHarness.key)"),
     ])
     func `both headers take the key`(name: String, value: String) async throws {
-        try await APIHarness.run { harness in
+        try await APIHarness.run { harness async throws in
             #expect(try await Self.status(harness, [name: value]) == 200)
         }
     }
@@ -42,14 +42,14 @@ import Testing
     }
 
     @Test func `an empty configured key opens nothing`() async throws {
-        try await APIHarness.run { harness in
+        try await APIHarness.run { harness async throws in
             harness.settings.current.keys = [Secret("")]
             #expect(try await Self.status(harness, ["x-api-key": ""]) == 401)
         }
     }
 
     @Test func `every configured key opens, and a reload replaces them`() async throws {
-        try await APIHarness.run { harness in
+        try await APIHarness.run { harness async throws in
             harness.settings.current.keys = [Secret("first-key"), Secret("second-key")]
             #expect(try await Self.status(harness, ["x-api-key": "first-key"]) == 200)
             #expect(try await Self.status(harness, ["x-api-key": "second-key"]) == 200)
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func `a key in the URL is refused outside of development and is no attempt`() async throws {
-        try await APIHarness.run { harness in
+        try await APIHarness.run { harness async throws in
             for _ in 0..<20 {
                 #expect(try await Self.status(harness, [:], query: ["api_key": APIHarness.key]) == 401)
             }
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func `insecure needs no key, but not for a page of another origin`() async throws {
-        try await APIHarness.run { harness in
+        try await APIHarness.run { harness async throws in
             harness.settings.current = APISettings(isInsecure: true)
             #expect(try await Self.status(harness, [:]) == 200)
             #expect(

@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `no body is an empty object`() async throws {
-        try await APIHarness.run { harness in
+        try await APIHarness.run { harness async throws in
             #expect(try await harness.post("channels", "") == .result("{\"channels\":{}}"))
         }
     }

@@ -53,7 +53,8 @@ import Testing
                 "batch",
                 Self.commands(
                     #"{"publish":{"channel":"nope:a","data":1}},{"publish":{"channel":5}},{"a\"b":{}},{},"#
-                        + #"{"info":{},"rpc":{}},{"batch":{"commands":[]}},{"publish":{"channel":"news","data":1},"rpc":null}"#
+                        + #"{"info":{},"rpc":{}},{"batch":{"commands":[]}},"#
+                        + #"{"publish":{"channel":"news","data":1},"rpc":null}"#
                 )
             )
             func failed(_ method: String, _ code: Int, _ message: String) -> String {
@@ -111,7 +112,7 @@ import Testing
     }
 
     @Test func `an empty batch is answered, one without commands is not`() async throws {
-        try await APIHarness.run { harness in
+        try await APIHarness.run { harness async throws in
             #expect(try await harness.post("batch", #"{"commands":[]}"#) == .init(200, #"{"replies":[]}"#))
             #expect(try await harness.post("batch", "{}") == .error(107, "bad request: commands are missing"))
             #expect(try await harness.post("batch", #"{"commands":[1]}"#).status == 400)

@@ -33,8 +33,8 @@ import Testing
             #expect(
                 answer
                     == .result(
-                        #"{"responses":[{"error":{"code":107,"message":"bad request: b64data is not JSON, which is what "#
-                            + #"this channel carries"}},{"result":{"offset":1,"epoch":"e1"}}]}"#
+                        #"{"responses":[{"error":{"code":107,"message":"bad request: b64data is not JSON, "#
+                            + #"which is what this channel carries"}},{"result":{"offset":1,"epoch":"e1"}}]}"#
                     )
             )
         }
@@ -46,7 +46,7 @@ import Testing
         (#"{"channels":["a"]}"#, "bad request: data is missing"),
     ])
     func `what cannot be broadcast at all is an error of the request`(body: String, message: String) async throws {
-        try await APIHarness.run { harness in
+        try await APIHarness.run { harness async throws in
             #expect(try await harness.post("broadcast", body) == .error(107, message))
         }
     }

@@ -1,4 +1,5 @@
 import SkeinCore
+import SkeinTestKit
 import SkeinTransport
 import Testing
 

@@ -1,19 +1,22 @@
+import NIOCore
 import NIOPosix
 import SkeinCluster
 import SkeinCore
-import SkeinTestKit
+import SkeinTransport
 import Testing
 
 @Suite struct PresenceMethodTests {
     static func enter(_ harness: APIHarness, _ info: ClientInfo) async throws {
-        let entered = PendingResult<Bool>()
-        harness.transport.node.broker.enter(
-            info,
-            into: Topic("presence:a"),
-            maximumMembers: 0,
-            completion: Completion(on: .singletonMultiThreadedEventLoopGroup.next()) { entered.settle($0) }
-        )
-        #expect(try await entered.value())
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let outcome = await withCheckedContinuation { continuation in
+            harness.transport.node.broker.enter(
+                info,
+                into: Topic("presence:a"),
+                maximumMembers: 0,
+                completion: Completion(on: eventLoop) { continuation.resume(returning: $0) }
+            )
+        }
+        #expect(try outcome.get())
     }
 
     @Test func `members by session, with what their tokens say about them`() async throws {

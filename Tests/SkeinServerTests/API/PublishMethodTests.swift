@@ -1,10 +1,12 @@
 import SkeinCluster
 import SkeinCore
+import SkeinTestKit
+import SkeinTransport
 import Testing
 
 @Suite struct PublishMethodTests {
     @Test func `a channel without history has no position`() async throws {
-        try await APIHarness.run { harness in
+        try await APIHarness.run { harness async throws in
             #expect(try await harness.post("publish", #"{"channel":"news","data":{"a":1}}"#) == .result("{}"))
         }
     }
@@ -42,14 +44,15 @@ import Testing
 
     @Test func `tags are kept in the order of their names' bytes`() async throws {
         try await APIHarness.run { harness in
-            _ = try await harness.post("publish", #"{"channel":"history:a","data":1,"tags":{"b":"2","é":"3","a":"1"}}"#)
+            let body = #"{"channel":"history:a","data":1,"tags":{"b":"2","é":"3","a":"1"}}"#
+            _ = try await harness.post("publish", body)
             let answer = try await harness.post("history", #"{"channel":"history:a","limit":1}"#)
             #expect(answer.body.contains(#""tags":{"a":"1","b":"2","é":"3"}"#))
         }
     }
 
     @Test func `a repeated idempotency key publishes once and answers the same (G8)`() async throws {
-        try await APIHarness.run { harness in
+        try await APIHarness.run { harness async throws in
             let body = #"{"channel":"history:a","data":1,"idempotency_key":"k"}"#
             let other = #"{"channel":"history:a","data":1,"idempotency_key":"l"}"#
             #expect(try await harness.post("publish", body) == .result(#"{"offset":1,"epoch":"e1"}"#))
@@ -124,13 +127,13 @@ import Testing
         (#"{"channel":"a","data":1,"version":1}"#, 108, "not available: version is not supported"),
     ])
     func `what cannot be published is told`(body: String, code: Int, message: String) async throws {
-        try await APIHarness.run { harness in
+        try await APIHarness.run { harness async throws in
             #expect(try await harness.post("publish", body) == .error(code, message))
         }
     }
 
     @Test func `version zero and unknown members are passed over`() async throws {
-        try await APIHarness.run { harness in
+        try await APIHarness.run { harness async throws in
             let body = #"{"channel":"a","data":1,"version":0,"version_epoch":"x","later":{"b":[]},"b64data":""}"#
             #expect(try await harness.post("publish", body) == .result("{}"))
         }

@@ -78,7 +78,7 @@ import Testing
             for number in 1...3 {
                 _ = try await harness.post("publish", #"{"channel":"history:a","data":\#(number)}"#)
             }
-            try await TestSession.run("u", on: harness) { session in
+            try await TestSession.run("u", on: harness) { session async throws in
                 let body = #"{"user":"u","channel":"history:a","recover_since":{"offset":2,"epoch":"e1"}}"#
                 #expect(try await harness.post("subscribe", body) == .result("{}"))
                 #expect(try await session.nextMessage().contains(#""epoch":"e1""#))
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test func `a subscription that would have ended already is 110`() async throws {
-        try await APIHarness.run { harness in
+        try await APIHarness.run { harness async throws in
             for (expireAt, answer) in [
                 ("1700000000", APIHarness.Answer.error(110, "expired: expire_at is in the past")),
                 ("1700000001", .result("{}")), ("0", .result("{}")), ("9223372036854775807", .result("{}")),
@@ -121,7 +121,7 @@ import Testing
     ])
     func `a session is disconnected with the code`(members: String, close: String) async throws {
         try await APIHarness.run { harness in
-            try await TestSession.run("u", on: harness) { session in
+            try await TestSession.run("u", on: harness) { session async throws in
                 #expect(try await harness.post("disconnect", #"{"user":"u"\#(members)}"#) == .result("{}"))
                 #expect(try await session.nextMessage() == close)
             }

@@ -79,7 +79,7 @@ class Session:
 
     # Commands
 
-    def start(self, method: str, **fields) -> int:
+    def start(self, method: str, /, **fields) -> int:
         """Sends a command and returns its id without waiting for the reply."""
         self._last_id += 1
         self.send_lines({"id": self._last_id, method: fields})
@@ -91,7 +91,7 @@ class Session:
             self._advance()
         return self._replies.pop(identifier)
 
-    def command(self, method: str, **fields) -> dict:
+    def command(self, method: str, /, **fields) -> dict:
         """The result of a command; CommandError for an error reply."""
         reply = self.reply(self.start(method, **fields))
         if "error" in reply:

@@ -1,5 +1,5 @@
-import SkeinCore
 import NIOCore
+import SkeinCore
 import SkeinWire
 
 /// `batch`: many commands in one request, each with an outcome of its own.

@@ -5,6 +5,7 @@ import NIOHTTP1
 import SkeinCluster
 import SkeinCore
 import SkeinTestKit
+import SkeinWire
 import Synchronization
 
 @testable import SkeinServer
@@ -16,7 +17,7 @@ final class APIHarness: Sendable {
     static let key = "0123456789abcdef"
 
     let clock = ManualClock()
-    let exposition = PrometheusMetrics(descriptions: APIMetrics.descriptions) { nil }
+    let exposition = PrometheusMetrics(descriptions: APIMetrics.descriptions)
     let settings = ReplaceableSettings(APISettings(keys: [Secret(APIHarness.key)]))
     let transport: Transport
     let api: APIHandler

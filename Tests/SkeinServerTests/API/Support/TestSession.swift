@@ -54,9 +54,13 @@ final class TestSession {
 
     /// The text of the next message, or `close <code> <reason>`.
     func nextMessage() async throws -> String {
-        let opcode = try await self.take(1).readInteger(as: UInt8.self) ?? 0
-        var length = Int(try await self.take(1).readInteger(as: UInt8.self) ?? 0)
-        if length == 126 { length = Int(try await self.take(2).readInteger(as: UInt16.self) ?? 0) }
+        var header = try await self.take(2)
+        let opcode = header.readInteger(as: UInt8.self) ?? 0
+        var length = Int(header.readInteger(as: UInt8.self) ?? 0)
+        if length == 126 {
+            var extended = try await self.take(2)
+            length = Int(extended.readInteger(as: UInt16.self) ?? 0)
+        }
         var payload = try await self.take(length)
         guard opcode == 0x88 else { return String(buffer: payload) }
         let code = payload.readInteger(as: UInt16.self) ?? 0
@@ -74,7 +78,7 @@ final class TestSession {
 
     private func take(_ count: Int) async throws -> ByteBuffer {
         while self.received.readableBytes < count {
-            guard var more = try await self.inbound.next() else { throw Ended() }
+            guard var more = try await self.inbound.next(isolation: #isolation) else { throw Ended() }
             self.received.writeBuffer(&more)
         }
         return self.received.readSlice(length: count) ?? ByteBuffer()
