@@ -119,7 +119,7 @@ extension MemoryBroker {
     ) -> StreamPosition {
         guard retention.keepsStream else {
             let isPlain = publication.offset == 0 && publication.time == 0
-            self.sink.deliver(.publication(isPlain ? publication : publication.placed(at: 0, time: 0)), to: topic)
+            self.sink.deliver(.publication(isPlain ? publication : publication.placed(at: .none, time: 0)), to: topic)
             return .none
         }
         let now = self.clock.now()

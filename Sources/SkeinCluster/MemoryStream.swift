@@ -46,7 +46,8 @@ struct MemoryStream {
         now: MonotonicInstant,
         wallMilliseconds: Int64
     ) -> Publication {
-        let placed = publication.placed(at: self.ring.top + 1, time: wallMilliseconds)
+        let next = StreamPosition(offset: self.ring.top + 1, epoch: self.epoch)
+        let placed = publication.placed(at: next, time: wallMilliseconds)
         self.ring.append(placed)
         self.ring.trim(to: retention.size)
         self.publicationsEnd = now + retention.ttl

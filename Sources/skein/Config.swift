@@ -11,7 +11,7 @@ struct Config: ParsableCommand {
 
     /// `skein config check`.
     struct Check: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Tell every problem; exit 1 if there is one.")
+        static let configuration = CommandConfiguration(abstract: "Tell every problem; exit 78 if there is one.")
         @OptionGroup var source: ConfigurationOptions
 
         func run() throws {

@@ -104,7 +104,7 @@ struct MemoryBrokerTests {
     @Test
     func `a publication that was placed elsewhere loses its place`() {
         let broker = self.makeBroker()
-        let placed = Publication(data: [1]).placed(at: 7, time: 8)
+        let placed = Publication(data: [1]).placed(at: StreamPosition(offset: 7, epoch: "e"), time: 8)
         for retention in [Retention.none, Self.brief] {
             broker.publish(
                 placed,

@@ -81,6 +81,12 @@ def echo_node(module_node_factory) -> Node:
     return module_node_factory({"test": {"echo": True}, "client": limits})
 
 
+@pytest.fixture
+def channel(request) -> str:
+    """The last part of the name of a channel that no other test uses."""
+    return request.node.name.replace(" ", "_")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield

@@ -167,7 +167,8 @@ def test_named_flags_and_the_environment_reach_namespaces_and_lists(tmp_path):
     file = write_config(tmp_path, {"namespaces": {"chat": {"history_size": 5, "history_ttl": "1m"}}})
     env = {"SKEIN_CONFIG": str(file), "SKEIN_NAMESPACES_CHAT_HISTORY_SIZE": "9"}
     env["SKEIN_CLIENT_ALLOWED_ORIGINS"] = "https://a.example,https://b.example"
-    values = shown("--address", "127.0.0.3", "--port", "8111", "--log-level", "warning", "--log-format", "json", env=env)
+    flags = ["--address", "127.0.0.3", "--port", "8111", "--log-level", "warning", "--log-format", "json"]
+    values = shown(*flags, env=env)
     assert values["namespaces"]["chat"]["history_size"] == 9
     assert values["namespaces"]["chat"]["history_ttl"] == "1m"
     assert values["client"]["allowed_origins"] == ["https://a.example", "https://b.example"]

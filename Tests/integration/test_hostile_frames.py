@@ -182,6 +182,8 @@ def test_no_header_traps(dev_node):
             except raw.Closed as closed:
                 assert str(closed).endswith("got b''"), closed
             else:
+                if first & 0xF == raw.CLOSE and received.close_code is None:
+                    continue  # An empty close frame is a good one.
                 assert received.close_code in (1002, 1007, 1009, 3501), (hex(first), hex(second), received)
     assert dev_node.is_running()
     with protocol.connected(dev_node.ws_url):

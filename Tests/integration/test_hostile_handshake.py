@@ -91,8 +91,9 @@ BAD_UPGRADES = {
     "connection: upgraded": (None, {"Connection": "upgraded, x-upgrade"}, 400, "connection"),
     "upgrade to h2c": (None, {"Upgrade": "h2c"}, 400, "upgrade"),
     "no upgrade": (None, {"Upgrade": None}, 400, "upgrade"),
+    # The body itself is what HTTP refuses first.
     "a body": (None, {"Content-Length": "5"}, 400, None),
-    "a chunked body": (None, {"Transfer-Encoding": "chunked"}, 400, "body"),
+    "a chunked body": (None, {"Transfer-Encoding": "chunked"}, 400, None),
 }
 
 BAD_SUBPROTOCOLS = {

@@ -13,13 +13,18 @@ from support.node import Node, http
 
 KIB = 1024
 BODY_SIZE = 64 * KIB
-DEADLINE = "500ms"
 
 
 @pytest.fixture(scope="module")
 def node(module_node_factory) -> Node:
-    """A brief deadline for requests, and a body limit that a test can exceed quickly."""
-    return module_node_factory({"client": {"handshake_timeout": DEADLINE}, "api": {"body_size": "64KiB"}})
+    """A body limit that a test can exceed quickly."""
+    return module_node_factory({"api": {"body_size": "64KiB"}})
+
+
+@pytest.fixture
+def hasty(node_factory) -> Node:
+    """A brief deadline for requests. One node for each test: a node that a slow request ends is seen once."""
+    return node_factory({"client": {"handshake_timeout": "500ms"}})
 
 
 def fields(count: int, size: int = 1) -> dict[str, str]:
@@ -64,22 +69,22 @@ def test_heads_within_the_limits_pass(dev_node):
 @pytest.mark.parametrize(
     "start", [b"GET /" + b"a" * 128 * KIB, b"GET / HTTP/1.1\r\nX-Endless: " + b"v" * 128 * KIB, b"\r\n" * 64 * KIB]
 )
-def test_endless_lines_end_the_connection(dev_node, start):
-    """Fault row 20: a line without an end is refused before it has one, with a 4xx answer."""
-    assert status_of(dev_node, start) in (400, 414, 431)
+def test_endless_lines_end_the_connection(hasty, start):
+    """Fault row 20: a line without an end is refused before it has one, with a 4xx answer; blank lines at the deadline."""
+    assert status_of(hasty, start) in (400, 408, 414, 431)
 
 
 def test_a_head_holds_little_memory(dev_node):
     """Fault row 20: 200 connections with almost 16 KiB of a head each hold at most 20 KiB each."""
     connections = [raw.RawConnection(dev_node.ws_url) for _ in range(200)]
     try:
-        Counters(dev_node)
+        eventually(lambda: dev_node.metric("skein_connections") >= len(connections))
         before = resident_bytes(dev_node)
         head = b"GET / HTTP/1.1\r\n" + b"".join(b"X-%d: %s\r\n" % (number, b"v" * 1000) for number in range(15))
         for connection in connections:
             connection.send(head)
-        eventually(lambda: dev_node.metric("skein_connections") >= len(connections))
-        assert resident_bytes(dev_node) - before <= len(connections) * 40 * KIB
+        Counters(dev_node)  # Requests on the same loops, behind all of the heads.
+        assert resident_bytes(dev_node) - before <= len(connections) * 20 * KIB
     finally:
         for connection in connections:
             connection.__exit__()
@@ -105,33 +110,33 @@ SLOW = {
 
 
 @pytest.mark.parametrize("name", SLOW)
-def test_requests_that_stop_are_ended(node, name):
+def test_requests_that_stop_are_ended(hasty, name):
     """Fault row 21: the deadline is absolute, from accept, and for the body from its head; 408, counted once."""
-    counters = Counters(node)
-    assert status_of(node, SLOW[name]) == 408
+    counters = Counters(hasty)
+    assert status_of(hasty, SLOW[name]) == 408
     counters.expect(1, "skein_handshake_timeouts_total")
 
 
 @pytest.mark.parametrize("name", ["nothing at all", "half a head", "half a body"])
-def test_requests_that_dribble_are_ended(node, name):
+def test_requests_that_dribble_are_ended(hasty, name):
     """Fault row 21: a byte now and then does not move the deadline."""
-    counters = Counters(node)
-    with raw.RawConnection(node.ws_url) as connection:
+    counters = Counters(hasty)
+    with raw.RawConnection(hasty.ws_url) as connection:
         connection.send(SLOW[name])
         dribble(connection, b"GET / HTTP/1.1\r\n" if name == "nothing at all" else b"", 5)
         assert connection.read_response().status == 408
     counters.expect(1, "skein_handshake_timeouts_total")
 
 
-def test_good_clients_connect_while_200_are_slow(node):
+def test_good_clients_connect_while_200_are_slow(hasty):
     """Fault row 21: nobody waits for the slow ones, and each of them is counted."""
-    counters = Counters(node)
-    slow = [raw.RawConnection(node.ws_url) for _ in range(200)]
+    counters = Counters(hasty)
+    slow = [raw.RawConnection(hasty.ws_url) for _ in range(200)]
     try:
         for connection in slow:
             connection.send(SLOW["half a head"])
         began = time.monotonic()
-        with protocol.connected(node.ws_url) as session:
+        with protocol.connected(hasty.ws_url) as session:
             assert session.command("ping") == {}
         assert time.monotonic() - began < 1
         for connection in slow:
@@ -142,9 +147,9 @@ def test_good_clients_connect_while_200_are_slow(node):
     counters.expect(len(slow), "skein_handshake_timeouts_total")
 
 
-def test_the_deadline_ends_with_the_upgrade(node):
+def test_the_deadline_ends_with_the_upgrade(hasty):
     """Fault row 21: a session lives longer than the deadline of its request."""
-    with protocol.connected(node.ws_url) as session, raw.RawConnection(node.ws_url) as slow:
+    with protocol.connected(hasty.ws_url) as session, raw.RawConnection(hasty.ws_url) as slow:
         assert slow.read_response().status == 408
         assert session.command("ping") == {}
 
@@ -173,10 +178,10 @@ PUBLISH = b'{"channel":"chunks","data":{"n":1}}'
         b"1;" + b"e" * 20 * KIB + b"\r\nx\r\n0\r\n\r\n",
     ],
 )
-def test_nonsense_chunk_sizes_are_refused(dev_node, body):
-    """Fault row 27: 400, 413 or 431 and the end of the connection; nothing is carried out."""
-    counters = Counters(dev_node)
-    assert status_of(dev_node, chunked(body)) in (400, 413, 431)
+def test_nonsense_chunk_sizes_are_refused(hasty, body):
+    """Fault row 27: a 4xx answer, at the latest at the deadline, and the end of the connection; nothing is carried out."""
+    counters = Counters(hasty)
+    assert status_of(hasty, chunked(body)) in (400, 408, 413, 431)
     assert counters.moved("skein_api_requests_total", method="publish", outcome="ok") == 0
 
 
@@ -188,10 +193,10 @@ def test_chunks_of_one_byte_are_one_body(dev_node):
     counters.expect(1, "skein_api_requests_total", method="publish", outcome="ok")
 
 
-def test_trailers_are_limited(node):
+def test_trailers_are_limited(hasty):
     """Fault row 27: a trailer without an end is refused, by its size or by the deadline."""
     trailer = b"1\r\n{\r\n0\r\n" + b"".join(b"X-%d: %s\r\n" % (number, b"v" * 1000) for number in range(100))
-    assert status_of(node, chunked(trailer)) in (400, 408, 431)
+    assert status_of(hasty, chunked(trailer)) in (400, 408, 431)
 
 
 @pytest.mark.parametrize("size", [BODY_SIZE, BODY_SIZE + 1])
@@ -216,7 +221,6 @@ BODIES = {
     "deep arrays": b'{"channel":"deep","data":' + b"[" * 200 + b"]" * 200 + b"}",
     "braces": b'{"a":' * (BODY_SIZE // 5),
     "numbers": b"[" + b"1," * 30_000 + b"1]",
-    "an empty body": b"",
     "a NUL": b"\0" * 100,
 }
 

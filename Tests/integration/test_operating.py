@@ -135,6 +135,18 @@ def test_a_port_that_is_taken_is_named_and_nothing_starts(node_factory):
             assert f"127.0.0.1:{port}" in node.log() and "in use" in node.log(), node.log()
 
 
+def test_guessing_api_keys_is_slowed_down(node_factory):
+    node = node_factory({"tokens": tokens.keys(), "api": {"keys": [API_KEY], "failures": 5}}, dev=False)
+
+    def status(key: str) -> int:
+        return http(node.api_url + "/info", "POST", b"{}", {"X-API-Key": key}).status
+
+    assert status(API_KEY) == 200
+    guesses = [status(f"{API_KEY[:-3]}{n:03}") for n in range(40)]
+    assert guesses[0] == 401 and guesses.count(429) > 20 and set(guesses) == {401, 429}
+    eventually(lambda: status(API_KEY) == 200, "the limit is one per second, not for ever")
+
+
 # Health and metrics
 
 
@@ -184,7 +196,8 @@ def test_every_refusal_is_counted_once(separate):
     with protocol.connected(separate.ws_url, tokens.connection("ada")) as session:
         session.reply(session.start("subscribe", channel="unknown:room"))
     key = exposition.key
-    for sample in (key("skein_disconnects_total", {"code": "3500"}), key("skein_command_errors_total", {"code": "102"})):
+    for name, code in (("skein_disconnects_total", "3500"), ("skein_command_errors_total", "102")):
+        sample = key(name, {"code": code})
         assert separate.metrics()[sample] == before.get(sample, 0) + 1
 
 

@@ -24,11 +24,19 @@ def replace(node, text: str) -> None:
     new.replace(node.config_file)
 
 
+def started(node_factory, config: dict, dev: bool = True, args: list[str] | None = None):
+    """A node that has done some work, so that only the test about the first instant depends on it."""
+    node = node_factory(config, dev=dev, args=args)
+    for _ in range(3):
+        eventually(lambda: http(node.admin_url + "/ready").status == 200, "the node is ready")
+    return node
+
+
 class Reloadable:
     """A node with a configuration that changes, and a way to know when it has."""
 
     def __init__(self, node_factory, config: dict, dev: bool = True):
-        self.node = node_factory(config, dev=dev)
+        self.node = started(node_factory, config, dev)
         self.config = yaml.safe_load(self.node.config_file.read_text())
 
     def change(self, over: dict) -> str:
@@ -238,7 +246,7 @@ def test_many_signals_while_people_talk(node_factory):
 
 def test_flags_still_win_after_a_reload(node_factory):
     config = {"client": {"channels": 5}}
-    node = node_factory(config, args=["--set", "client.channels=1"])
+    node = started(node_factory, config, args=["--set", "client.channels=1"])
     replace(node, yaml.safe_dump(yaml.safe_load(node.config_file.read_text()) | {"client": {"channels": 9}}))
     node.signal(signal.SIGHUP)
     eventually(lambda: "reloaded" in node.log(), "a reload is logged")

@@ -1,7 +1,9 @@
 """How a node ends: what it owes its clients, how long it waits for them, and with which status it exits."""
 
+import itertools
 import signal
 import socket
+import threading
 
 import pytest
 
@@ -11,7 +13,9 @@ from support.protocol import Disconnected, Session
 from support.waiting import eventually
 
 SHUTDOWN = 3001
-PUBLICATIONS = 600
+FRAME = 60
+FIRST_ID = 1000
+BEFORE_STOP = 2000
 # Longer than any test waits: whoever ends before that did not sit it out.
 LONG_GRACE = {"shutdown": {"grace": "1h"}, "client": {"close_timeout": "1h"}}
 
@@ -69,49 +73,62 @@ def test_connections_without_a_session_do_not_hold_the_node_up(node_factory, sen
         assert node.wait_exit() == 0
 
 
-def publish_across_a_stop(node_factory, channel: str) -> tuple[int, int, list[list[int]]]:
-    """How many publications were acknowledged before the signal and in all, and what each subscriber got."""
+def publish_until_closed(publisher: Session, channel: str) -> None:
+    """Sends frames of publications 0, 1, … with these numbers, until the server takes no more."""
+    try:
+        for frame in itertools.count():
+            numbers = range(frame * FRAME, (frame + 1) * FRAME)
+            publisher.send_lines(
+                *({"id": FIRST_ID + n, "publish": {"channel": channel, "data": n}} for n in numbers)
+            )
+    except OSError:
+        pass
+
+
+def publish_across_a_stop(node_factory, channel: str) -> tuple[int, list[list[int]]]:
+    """How many publications were acknowledged in all, and what each subscriber got; the signal comes in between."""
     live = {"subscribe": "anyone", "publish": "anyone", "anonymous": True}
-    node = node_factory(LONG_GRACE | {"node": {"loops": 2}, "namespaces": {"live": live}})
-    subscribers = [protocol.connected(node.ws_url) for _ in range(4)]
+    node = node_factory(LONG_GRACE | {"node": {"loops": 4}, "namespaces": {"live": live}})
+    subscribers = [protocol.connected(node.ws_url) for _ in range(8)]
     for subscriber in subscribers:
         subscriber.subscribe(channel)
     with protocol.connected(node.ws_url) as publisher:
         publisher.subscribe(channel)
-        pending = [publisher.start("publish", channel=channel, data=n) for n in range(PUBLICATIONS)]
-        acknowledged = before = PUBLICATIONS // 2
-        for identifier in pending[:before]:
-            assert "error" not in publisher.reply(identifier)
-        node.signal(signal.SIGTERM)
+        sender = threading.Thread(target=publish_until_closed, args=(publisher, channel), daemon=True)
+        sender.start()
+        acknowledged = 0
         try:
-            for identifier in pending[before:]:
-                assert "error" not in publisher.reply(identifier)
+            while True:
+                assert "error" not in publisher.reply(FIRST_ID + acknowledged)
                 acknowledged += 1
+                if acknowledged == BEFORE_STOP:
+                    node.signal(signal.SIGTERM)
         except Disconnected as disconnected:
             assert disconnected.code == SHUTDOWN
+    sender.join()
     received = []
     for subscriber in subscribers:
         told_to_leave(subscriber)
         received.append([push["pub"]["data"] for push in subscriber.pushes if "pub" in push])
     assert node.wait_exit() == 0
-    return before, acknowledged, received
+    return acknowledged, received
 
 
 @pytest.mark.parametrize("channel", ["chat:room", "live:room"])
 def test_what_was_acknowledged_before_the_stop_is_delivered(node_factory, channel):
-    before, _, received = publish_across_a_stop(node_factory, channel)
+    acknowledged, received = publish_across_a_stop(node_factory, channel)
+    assert acknowledged >= BEFORE_STOP
     for publications in received:
-        assert publications == list(range(len(publications))) and len(publications) >= before
+        assert publications == list(range(len(publications))) and len(publications) >= BEFORE_STOP
 
 
-@pytest.mark.parametrize("channel", ["chat:room", "live:room"])
-def test_what_is_acknowledged_while_the_node_stops_is_delivered_too(node_factory, channel):
-    # Guarantee G16: no acknowledged publication is lost, and this node's history ends with it.
-    _, acknowledged, received = publish_across_a_stop(node_factory, channel)
-    assert [len(publications) >= acknowledged for publications in received] == [True] * len(received), (
-        acknowledged,
-        [len(publications) for publications in received],
-    )
+@pytest.mark.parametrize("attempt", range(10))
+def test_what_is_acknowledged_while_the_node_stops_is_delivered_too(node_factory, attempt):
+    # Guarantee G16: no acknowledged publication is lost, and this node's history ends with it. Some stops in a row, for
+    # it is a matter of which event loop is told first.
+    acknowledged, received = publish_across_a_stop(node_factory, "live:room")
+    missing = [acknowledged - len(publications) for publications in received if len(publications) < acknowledged]
+    assert missing == [], f"of {acknowledged} acknowledged publications"
 
 
 def test_a_client_that_never_closes_is_cut_off_after_the_grace(node_factory):

@@ -8,6 +8,8 @@ public final class Publication: Sendable {
     public let info: ClientInfo?
     /// The place in the channel's stream; 0 on channels without history.
     public let offset: UInt64
+    /// The epoch that `offset` counts in; empty on channels without history.
+    public let epoch: String
     /// Application-defined labels, in a stable order.
     public let tags: [Tag]
     /// Wall-clock milliseconds since 1970 at which the broker accepted it; 0 when the channel has no history.
@@ -36,6 +38,7 @@ public final class Publication: Sendable {
         data: [UInt8],
         info: ClientInfo? = nil,
         offset: UInt64 = 0,
+        epoch: String = "",
         tags: [Tag] = [],
         time: Int64 = 0,
         allowsDelta: Bool = false,
@@ -44,18 +47,23 @@ public final class Publication: Sendable {
         self.data = data
         self.info = info
         self.offset = offset
+        self.epoch = epoch
         self.tags = tags
         self.time = time
         self.allowsDelta = allowsDelta
         self.excludedClient = excludedClient
     }
 
+    /// The place in the channel's stream.
+    public var position: StreamPosition { StreamPosition(offset: self.offset, epoch: self.epoch) }
+
     /// The same message at a place in a stream; what a broker does when it appends.
-    public func placed(at offset: UInt64, time: Int64) -> Publication {
+    public func placed(at position: StreamPosition, time: Int64) -> Publication {
         Publication(
             data: self.data,
             info: self.info,
-            offset: offset,
+            offset: position.offset,
+            epoch: position.epoch,
             tags: self.tags,
             time: time,
             allowsDelta: self.allowsDelta,

@@ -13,4 +13,7 @@ public struct StreamPosition: Hashable, Sendable {
         self.offset = offset
         self.epoch = epoch
     }
+
+    /// No place: what publications on channels without history have, and clients that know nothing yet.
+    public static let none = StreamPosition(offset: 0, epoch: "")
 }

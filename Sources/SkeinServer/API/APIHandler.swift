@@ -43,17 +43,30 @@ public struct APIHandler: Sendable {
     /// What a request leads to; nil for a path outside of `/api`, which is somebody else's.
     public func route(_ method: HTTPMethod, _ path: String) -> HTTPRoute? {
         guard path.hasPrefix(Self.prefix) else { return path == "/api" ? .notFound : nil }
-        guard let apiMethod = APIMethods.named(String(path.dropFirst(Self.prefix.count))) else { return .notFound }
-        guard method == .POST else { return .methodNotAllowed([.POST]) }
+        let apiMethod = APIMethods.named(String(path.dropFirst(Self.prefix.count)))
+        guard method == .POST else { return apiMethod == nil ? .notFound : .methodNotAllowed([.POST]) }
         return .function(bodyLimit: self.settings().bodySize) { request in
-            await self.answer(request, with: apiMethod)
+            if let apiMethod { return await self.answer(request, with: apiMethod) }
+            return self.answerUnknown(request)
         }
     }
 
-    private func answer(_ request: HTTPRequest, with method: any APIMethod.Type) async -> HTTPResponse {
+    /// Methods that other editions and versions have: 404, and error 104, for those who may ask.
+    private func answerUnknown(_ request: HTTPRequest) -> HTTPResponse {
+        if let refusal = self.refusal(of: request) { return Self.response(refusal) }
+        let mode = APIErrorMode(request.headers)
+        return Self.response(APIError(.methodNotFound), mode: mode, status: .notFound)
+    }
+
+    private func refusal(of request: HTTPRequest) -> APIAuthentication.Refusal? {
         let now = self.transport.node.clock.now()
-        if let refusal = self.authentication.refusal(of: request, settings: self.settings(), now: now) {
-            return self.response(refusal, to: method)
+        return self.authentication.refusal(of: request, settings: self.settings(), now: now)
+    }
+
+    private func answer(_ request: HTTPRequest, with method: any APIMethod.Type) async -> HTTPResponse {
+        if let refusal = self.refusal(of: request) {
+            self.metrics.answered(method, refusal == .throttled ? .throttled : .unauthorized)
+            return Self.response(refusal)
         }
         let context = APIContext(transport: self.transport, policy: self.policy(), node: self.node)
         do throws(APIError) {
@@ -62,27 +75,31 @@ public struct APIHandler: Sendable {
             return method.hasResultEnvelope ? Self.enveloped(result) : Self.json(.ok, result.json)
         } catch {
             self.metrics.answered(method, error.isMalformed ? .badRequest : .error)
-            return Self.response(error, mode: APIErrorMode(request.headers))
+            let status: HTTPResponseStatus = error.isMalformed ? .badRequest : .ok
+            return Self.response(error, mode: APIErrorMode(request.headers), status: status)
         }
     }
 
-    private func response(_ refusal: APIAuthentication.Refusal, to method: any APIMethod.Type) -> HTTPResponse {
+    private static func response(_ refusal: APIAuthentication.Refusal) -> HTTPResponse {
         switch refusal {
         case .unauthorized(let reason):
-            self.metrics.answered(method, .unauthorized)
             let error = APIError(.unauthorized, reason)
             return Self.json(.unauthorized, Self.enveloped(error), headers: ["www-authenticate": "apikey"])
         case .throttled:
-            self.metrics.answered(method, .throttled)
             let error = APIError(.tooManyRequests, "wrong keys")
             return Self.json(.tooManyRequests, Self.enveloped(error), headers: ["retry-after": "1"])
         }
     }
 
-    private static func response(_ error: APIError, mode: APIErrorMode) -> HTTPResponse {
+    /// - Parameter status: With the error in an envelope.
+    private static func response(
+        _ error: APIError,
+        mode: APIErrorMode,
+        status: HTTPResponseStatus
+    ) -> HTTPResponse {
         switch mode {
         case .envelope:
-            return Self.json(error.isMalformed ? .badRequest : .ok, Self.enveloped(error))
+            return Self.json(status, Self.enveloped(error))
         case .transport:
             var body = ByteBuffer()
             JSONWriter.append(to: &body) { $0.apiError(error) }

@@ -103,7 +103,7 @@ public final class NodeServer: Service {
         var listeners: [Listener] = []
         do {
             for (plan, router) in routers {
-                listeners.append(try await transport.listen(host: plan.address, port: plan.port, router: router))
+                listeners.append(try await self.listen(plan, router, transport))
             }
         } catch {
             for listener in listeners { await listener.close() }
@@ -112,6 +112,18 @@ public final class NodeServer: Service {
         }
         self.tell(configuration, zip(routers.map(\.plan), listeners))
         return Running(transport: transport, broker: broker, authenticator: authenticator, listeners: listeners)
+    }
+
+    private func listen(
+        _ plan: Configuration.BindPlan,
+        _ router: NodeRouter,
+        _ transport: Transport
+    ) async throws(StartupError) -> Listener {
+        do {
+            return try await transport.listen(host: plan.address, port: plan.port, router: router)
+        } catch {
+            throw StartupError(listening: plan, error)
+        }
     }
 
     private func makeRouters(

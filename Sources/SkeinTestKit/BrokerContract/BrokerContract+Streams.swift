@@ -113,7 +113,7 @@ extension BrokerContract {
         let heard = try await broker.settledPublications(of: topic)
         try ContractViolation.checkEqual(heard.count, sent.count, "publications heard")
         for (publication, original) in zip(heard, sent) {
-            let expected = original.placed(at: publication.offset, time: publication.time)
+            let expected = original.placed(at: publication.position, time: publication.time)
             try Self.checkSame([publication], [expected])
         }
         try Self.checkSame(try await broker.history(of: topic).publications, heard)

@@ -115,14 +115,24 @@ final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler, Timed {
     private func received(_ bytes: ByteBuffer) {
         guard case .receiving(let head, let route, var body) = self.state else { return }
         self.state = .idle
-        guard case .function(let bodyLimit, _) = route else {
-            return self.refuse(.badRequest, "This request takes no body.")
-        }
+        guard case .function(let bodyLimit, _) = route else { return self.refuseBody(of: route) }
         guard body.readableBytes + bytes.readableBytes <= bodyLimit else {
             return self.refuse(.payloadTooLarge, "The body is longer than \(bodyLimit) bytes.")
         }
         body.writeImmutableBuffer(bytes)
         self.state = .receiving(head, route, body: body)
+    }
+
+    private func refuseBody(of route: HTTPRoute) {
+        switch route {
+        case .notFound: self.refuse(.notFound, "There is nothing here.")
+        case .methodNotAllowed(let methods): self.refuse(.methodNotAllowed, "Use another method.", headers: Self.allow(methods))
+        case .session, .echo, .function: self.refuse(.badRequest, "This request takes no body.")
+        }
+    }
+
+    private static func allow(_ methods: [HTTPMethod]) -> HTTPHeaders {
+        ["allow": methods.map(\.rawValue).joined(separator: ", ")]
     }
 
     private func receivedEnd(_ context: ChannelHandlerContext) {
@@ -133,10 +143,7 @@ final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler, Timed {
         case .notFound:
             self.answer(.text(.notFound, "There is nothing here."), to: head)
         case .methodNotAllowed(let methods):
-            let allow = methods.map(\.rawValue).joined(separator: ", ")
-            var response = HTTPResponse.text(.methodNotAllowed, "Use \(allow).")
-            response.headers.add(name: "allow", value: allow)
-            self.answer(response, to: head)
+            self.answer(HTTPResponse(.methodNotAllowed, contentType: "", headers: Self.allow(methods)), to: head)
         case .session, .echo:
             self.handshake(head, route, context)
         case .function(_, let function):

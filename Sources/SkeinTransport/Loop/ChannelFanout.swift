@@ -13,8 +13,8 @@ final class ChannelFanout {
     var events: [TopicEvent] = []
     /// What the next delta is made against; the publication before the first of this turn.
     var base: Publication?
-    /// Offset of the newest publication that passed here; 0 before the first with a position.
-    var lastOffset: UInt64 = 0
+    /// Position of the newest publication that passed here.
+    var last: StreamPosition = .none
     /// Of the channel's rules, which the newest subscription refreshes.
     var slowConsumer: ChannelRules.SlowConsumerPolicy
     var payload: ChannelRules.PayloadKind

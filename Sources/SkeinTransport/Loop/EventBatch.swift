@@ -12,8 +12,8 @@ struct EventBatch {
     private let hasMembership: Bool
     /// Publications among the events.
     let publicationCount: Int
-    /// Offset of the first publication; 0 when it has none.
-    let firstOffset: UInt64
+    /// Position of the first publication that has one.
+    let first: StreamPosition?
     /// The sessions that must not get something of this batch.
     let excludedClients: [String]
 
@@ -25,6 +25,8 @@ struct EventBatch {
         case frame(OutboundFrame)
         /// A payload cannot be expressed in the variant's format.
         case inexpressible
+        /// The subscriber knows another stream than the one that the events belong to.
+        case cutOff
     }
 
     init(group: ChannelGroup, allocator: ByteBufferAllocator, scratch: inout [Encoding]) {
@@ -33,20 +35,20 @@ struct EventBatch {
         self.encoder = EventEncoder(group: group, allocator: allocator)
         var publications = 0
         var membership = false
-        var firstOffset: UInt64 = 0
+        var first: StreamPosition?
         var excluded: [String] = []
         for event in group.attachment.events {
             guard case .publication(let publication) = event else {
                 membership = true
                 continue
             }
-            if publications == 0 { firstOffset = publication.offset }
+            if first == nil, publication.offset > 0 { first = publication.position }
             publications += 1
             if let client = publication.excludedClient { excluded.append(client) }
         }
         self.publicationCount = publications
         self.hasMembership = membership
-        self.firstOffset = firstOffset
+        self.first = first
         self.excludedClients = excluded
         self.encoded = []
         swap(&self.encoded, &scratch)

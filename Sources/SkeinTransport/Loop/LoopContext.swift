@@ -114,6 +114,7 @@ final class LoopContext {
         var batch = EventBatch(group: group, allocator: ByteBufferAllocator(), scratch: &self.encodings)
         var delivered = 0
         var incapable: [SessionHandler] = []
+        var cutOff: [SessionHandler] = []
         for index in group.members.indices {
             let member = group.members[index]
             switch self.encoding(for: member, at: index, in: group, batch: &batch) {
@@ -127,12 +128,15 @@ final class LoopContext {
                 }
             case .inexpressible:
                 incapable.append(member.session)
+            case .cutOff:
+                cutOff.append(member.session)
             }
         }
         if delivered > 0 { self.node.metrics.delivered(delivered) }
         fanout.remember(batch.events)
         batch.returnScratch(to: &self.encodings)
         for session in incapable { session.disconnect(.inappropriateProtocol) }
+        for session in cutOff { session.lostPosition(on: group.topic.channel) }
     }
 
     private func encoding(
@@ -151,7 +155,9 @@ final class LoopContext {
                 member.subscription.catchUp = .buffering(events)
                 return .nothing
             case .skipping(let through):
-                guard batch.firstOffset > through else {
+                guard let first = batch.first else { break }
+                if member.subscription.isCutOff(by: batch.events) { return .cutOff }
+                guard first.offset > through.offset else {
                     return batch.encoding(for: member.variant, where: member.subscription.admits)
                 }
                 member.subscription.catchUp = .none
@@ -184,10 +190,10 @@ final class LoopContext {
 extension ChannelFanout {
     /// Whether a publication of this turn does not follow the one before it.
     fileprivate var hasGap: Bool {
-        var last = self.lastOffset
+        var last = self.last
         for case .publication(let publication) in self.events where publication.offset > 0 {
-            if last > 0, publication.offset != last + 1 { return true }
-            last = publication.offset
+            if last.offset > 0, publication.offset != last.offset + 1 || publication.epoch != last.epoch { return true }
+            last = publication.position
         }
         return false
     }
@@ -195,7 +201,7 @@ extension ChannelFanout {
     /// The turn is over: its last publication is what the next one follows.
     fileprivate func remember(_ events: [TopicEvent]) {
         for case .publication(let publication) in events.reversed() {
-            self.lastOffset = publication.offset
+            if publication.offset > 0 { self.last = publication.position }
             self.base = publication.allowsDelta ? publication : nil
             break
         }

@@ -7,16 +7,16 @@ final class Subscription {
         case none
         /// Its reply is not out yet; events are kept for afterwards.
         case buffering([TopicEvent])
-        /// Publications up to this offset were in the reply, or before it.
-        case skipping(through: UInt64)
+        /// Publications up to this position were in the reply, or before it.
+        case skipping(through: StreamPosition)
     }
 
     let group: ChannelGroup
     /// Index into the group's members; kept right by whoever moves members.
     var slot: Int
     var catchUp: CatchUp = .buffering([])
-    /// Newest offset that the client knows from its reply.
-    var startOffset: UInt64 = 0
+    /// What the client knows from its reply.
+    var start: StreamPosition = .none
     let info: ClientInfo
     let entersPresence: Bool
     let announcesJoinLeave: Bool
@@ -38,13 +38,25 @@ final class Subscription {
         guard case .publication(let publication) = event, case .skipping(let through) = self.catchUp else {
             return true
         }
-        return publication.offset == 0 || publication.offset > through
+        return publication.offset == 0 || publication.offset > through.offset
+    }
+
+    /// Whether one of the events belongs to another stream than the one that the client knows: the stream was forgotten
+    /// and has begun anew.
+    func isCutOff(by events: [TopicEvent]) -> Bool {
+        guard self.followsPositions else { return false }
+        return events.contains { event in
+            guard case .publication(let publication) = event else { return false }
+            return publication.offset > 0 && publication.epoch != self.start.epoch
+        }
     }
 
     /// These events have been sent: what follows must be newer.
     func passed(_ events: [TopicEvent]) {
         guard case .skipping(var through) = self.catchUp else { return }
-        for case .publication(let publication) in events { through = max(through, publication.offset) }
+        for case .publication(let publication) in events {
+            through.offset = max(through.offset, publication.offset)
+        }
         self.catchUp = .skipping(through: through)
     }
 }

@@ -89,7 +89,7 @@ extension SessionHandler {
             self.open(plan) { outcome in
                 switch outcome {
                 case .success(let ready):
-                    self.finishSubscribe(plan, ready) { self.push(.subscribe(channel: plan.channel, $0)) }
+                    self.finishSubscribe(plan, ready) { self.tell(plan.channel, $0, ready.subscription) }
                     then(nil)
                 case .failure(let failure):
                     self.machine.failedToSubscribe(plan.channel)
@@ -98,6 +98,13 @@ extension SessionHandler {
                 self.processWaiting()
             }
         }
+    }
+
+    /// A subscribe push has no list of what was missed: it follows as publications.
+    private func tell(_ channel: ChannelName, _ result: SubscribeResult, _ subscription: Subscription) {
+        self.push(.subscribe(channel: channel, result))
+        guard !result.publications.isEmpty else { return }
+        self.stage(result.publications.map { .publication($0) }, of: subscription)
     }
 
     private func finishSubscribe(_ plan: SubscriptionPlan, _ ready: Opened, tell: (SubscribeResult) -> Void) {
@@ -215,7 +222,7 @@ extension SessionHandler {
                         then(.failure(.init(.internal)))
                     case .success(let history):
                         result.position = history.position
-                        subscription.startOffset = history.position.offset
+                        subscription.start = history.position
                         then(.success(result))
                     }
                 }
@@ -232,7 +239,7 @@ extension SessionHandler {
                 case .failure:
                     then(.failure(.init(.internal)))
                 case .success(let recovery):
-                    subscription.startOffset = recovery.position.offset
+                    subscription.start = recovery.position
                     then(result.recovering(plan, since: since, with: recovery))
                 }
             }
@@ -242,8 +249,9 @@ extension SessionHandler {
     /// The reply is out: what was kept and is newer than it follows, then the others hear of the newcomer.
     private func settle(_ subscription: Subscription) {
         guard case .buffering(let kept) = subscription.catchUp else { return }
-        subscription.catchUp = subscription.followsPositions ? .skipping(through: subscription.startOffset) : .none
+        subscription.catchUp = subscription.followsPositions ? .skipping(through: subscription.start) : .none
         let group = subscription.group
+        guard !subscription.isCutOff(by: kept) else { return self.lostPosition(on: group.topic.channel) }
         group.members[subscription.slot].needsAttention = subscription.followsPositions
         let missed = kept.filter(subscription.admits)
         if !missed.isEmpty { self.stage(missed, of: subscription) }
@@ -263,7 +271,7 @@ extension SessionHandler {
             }
         case .inexpressible:
             self.disconnect(.inappropriateProtocol)
-        case .notYet, .nothing:
+        case .notYet, .nothing, .cutOff:
             break
         }
     }

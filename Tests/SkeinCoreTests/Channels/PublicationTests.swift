@@ -11,9 +11,9 @@ import Testing
             allowsDelta: true,
             excludedClient: "c"
         )
-        let placed = publication.placed(at: 42, time: 1_700_000_000_000)
+        let placed = publication.placed(at: StreamPosition(offset: 42, epoch: "e"), time: 1_700_000_000_000)
         #expect(publication.offset == 0 && publication.time == 0)
-        #expect(placed.offset == 42 && placed.time == 1_700_000_000_000)
+        #expect(placed.position == StreamPosition(offset: 42, epoch: "e") && placed.time == 1_700_000_000_000)
         #expect(placed.data == [1, 2])
         #expect(placed.info === info)
         #expect(placed.tags == publication.tags)

@@ -81,7 +81,13 @@ import Testing
             try await TestSession.run("u", on: harness) { session async throws in
                 let body = #"{"user":"u","channel":"history:a","recover_since":{"offset":2,"epoch":"e1"}}"#
                 #expect(try await harness.post("subscribe", body) == .result("{}"))
-                #expect(try await session.nextMessage().contains(#""epoch":"e1""#))
+                _ = try await harness.post("publish", #"{"channel":"history:a","data":4}"#)
+                var messages: [String] = []
+                while messages.last?.contains(#""offset":4"#) != true {
+                    messages.append(try await session.nextMessage())
+                }
+                let offsets = messages.compactMap { $0.firstMatch(of: /"pub":.*"offset":(\d+)/)?.output.1 }
+                #expect(offsets == ["3", "4"])
             }
         }
     }

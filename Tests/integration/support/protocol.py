@@ -98,6 +98,12 @@ class Session:
             raise CommandError(reply["error"])
         return reply[method]
 
+    def error_code(self, method: str, /, **fields) -> int:
+        """The code of the error that a command gets; AssertionError when it succeeds."""
+        reply = self.reply(self.start(method, **fields))
+        assert "error" in reply, reply
+        return reply["error"]["code"]
+
     def connect(self, token: str | None = None, **fields) -> dict:
         return self.command("connect", **({"token": token} if token else {}), **fields)
 
