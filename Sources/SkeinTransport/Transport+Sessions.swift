@@ -54,9 +54,10 @@ extension Transport {
     }
 
     /// Ends every connection, for a stop: sessions with a close frame, others after the request that they are in. Returns how many
-    /// sessions.
+    /// sessions. No loop accepts anything more before the first connection ends, so what was acknowledged is delivered.
     public func disconnectAll(code: DisconnectCode) async -> Int {
-        await self.onEveryLoop { loop in
+        _ = await self.onEveryLoop { $0.beginStopping() }
+        return await self.onEveryLoop { loop in
             let count = loop.directory.count
             loop.endAll(code: code)
             return count
@@ -122,6 +123,15 @@ extension Transport {
                 session.refresh(isExpired: isExpired, timeLeft: timeLeft, info: info)
             }
         }
+    }
+
+    /// Sends a message to sessions, outside of channels. Returns to how many.
+    public func message(_ selection: SessionSelection, data: [UInt8]) async -> Int {
+        await self.onEveryLoop { loop in
+            let sessions = loop.directory.select(selection.internalSelection)
+            for session in sessions { session.push(.message(data: data)) }
+            return sessions.count
+        }.reduce(0, +)
     }
 
     /// Subscribers of the channels that `isIncluded` lets through. O(channels).

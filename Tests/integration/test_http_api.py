@@ -229,6 +229,16 @@ def test_a_disconnect_has_the_code_of_the_request(client, connect, name):
     assert error_of(lambda: client.disconnect(refused))[0] == 107
 
 
+def test_a_message_reaches_every_session_of_a_user_and_nobody_else(node, connect, name):
+    sessions = [connect(name)[0] for _ in range(2)]
+    other, _ = connect(name + "-other")
+    assert post(node, "message", json.dumps({"user": name, "data": {"notice": 1}})).json() == {"result": {}}
+    assert [session.next_push("message")["message"] for session in sessions] == [{"data": {"notice": 1}}] * 2
+    assert post(node, "message", json.dumps({"user": name})).json()["error"]["code"] == 107
+    assert post(node, "message", json.dumps({"user": name + "-other", "data": 2})).json() == {"result": {}}
+    assert other.next_push("message")["message"] == {"data": 2}
+
+
 def test_a_refresh_moves_the_end_of_a_session(client, connect, name):
     session, _ = connect(name, exp=int(time.time()) + 3600)
     client.refresh(cent.RefreshRequest(user=name, expire_at=int(time.time()) + 600))

@@ -125,8 +125,8 @@ def test_recovered_publications_are_a_base_for_patches(node, channel):
                     assert follower.take_json(session.next_publication(name)) == document(n)
 
 
-def test_history_is_strings_for_subscribers_with_deltas(node, channel):
-    # So says our description of the protocol ("history too"); other servers answer `history` with plain payloads.
+def test_history_is_plain_for_subscribers_with_deltas(node, channel):
+    # SDKs take what `history` returns as it is: only pushes and recovered publications are strings.
     name = f"delta:{channel}"
     with protocol.connected(node.ws_url) as session, protocol.connected(node.ws_url) as plain:
         session.subscribe(name, delta="fossil")
@@ -134,7 +134,7 @@ def test_history_is_strings_for_subscribers_with_deltas(node, channel):
         for n in range(3):
             api_publish(node, name, document(n))
         publications = session.history(name, limit=-1)["publications"]
-        assert [json.loads(publication["data"]) for publication in publications] == [document(n) for n in range(3)]
+        assert [publication["data"] for publication in publications] == [document(n) for n in range(3)]
         assert not any(publication.get("delta") for publication in publications)
         assert [publication["data"] for publication in plain.history(name, limit=-1)["publications"]] == [
             document(n) for n in range(3)

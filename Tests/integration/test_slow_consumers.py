@@ -1,6 +1,5 @@
 """Subscribers that stop reading: bounded memory, a policy for each namespace, and no loss for anybody else."""
 
-import socket
 import threading
 import time
 
@@ -20,7 +19,7 @@ OPEN = {"subscribe": "anyone", "publish": "anyone", "anonymous": True}
 @pytest.fixture(scope="module")
 def node(module_node_factory):
     config = {
-        "client": {"queue_size": "64KiB", "write_timeout": "60s", "ping_interval": "60s"},
+        "client": {"queue_size": "256KiB", "write_timeout": "60s", "ping_interval": "60s"},
         "namespaces": {
             "close": OPEN | HISTORY,
             "oldest": OPEN | {"slow_consumer": "drop_oldest"},
@@ -51,12 +50,10 @@ class Reader(threading.Thread):
         return self.numbers[:-1]
 
 
-def stopped(node, channel: str) -> protocol.Session:
-    """A subscriber that will not read, with as little room in the kernel as it can ask for."""
-    session = protocol.connected(node.ws_url, None)
-    session.connection._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    session.subscribe(channel)
-    return session
+def stopped(node, channel: str) -> tuple[protocol.Session, str]:
+    """A subscriber that will not read, and the epoch of its stream. The kernel takes about 4 MiB for it."""
+    session = protocol.connected(node.ws_url)
+    return session, session.subscribe(channel).get("epoch", "")
 
 
 class Publisher:
@@ -95,7 +92,7 @@ def test_close_ends_the_slow_one_and_recovery_brings_it_back(node):
     """Fault row 52: 3008 for the stopped subscriber, everything for the others; then recovered with nothing lost."""
     channel = "close:a"
     readers = [Reader(node, channel) for _ in range(READERS)]
-    slow = stopped(node, channel)
+    slow, epoch = stopped(node, channel)
     publisher = Publisher(node, channel)
     counters = Counters(node)
     before = resident_bytes(node)
@@ -114,7 +111,6 @@ def test_close_ends_the_slow_one_and_recovery_brings_it_back(node):
     assert numbers == list(range(len(numbers)))
     counters.expect(1, "skein_disconnects_total", code="3008")
     with protocol.connected(node.ws_url) as back:
-        epoch = back.history(channel, limit=0)["epoch"]
         result = back.subscribe(channel, recover=True, offset=publications[-1]["offset"], epoch=epoch)
         assert result["recovered"] is True
         rest = [publication["data"]["n"] for publication in result["publications"]]
@@ -126,7 +122,7 @@ def test_drop_oldest_keeps_the_session_and_counts_what_is_missing(node):
     """Fault row 52: the stopped subscriber stays, gets the newest, and delivered plus dropped is what was published."""
     channel = "oldest:a"
     readers = [Reader(node, channel) for _ in range(READERS)]
-    slow = stopped(node, channel)
+    slow, _ = stopped(node, channel)
     publisher = Publisher(node, channel)
     counters = Counters(node)
     publisher.publish_until(lambda: counters.moved("skein_dropped_total", reason="slow_consumer") >= 20)
@@ -150,7 +146,7 @@ def test_keep_latest_ends_with_the_newest(node):
     """Fault row 52: of what waits only the newest is kept; it is the first thing behind what was already sent."""
     channel = "latest:a"
     readers = [Reader(node, channel) for _ in range(READERS)]
-    slow = stopped(node, channel)
+    slow, _ = stopped(node, channel)
     publisher = Publisher(node, channel)
     counters = Counters(node)
     publisher.publish_until(lambda: counters.moved("skein_dropped_total", reason="slow_consumer") >= 20)
@@ -173,7 +169,7 @@ def test_a_client_that_makes_no_progress_is_closed_at_write_timeout(node_factory
     config = {"queue_size": "256MiB", "write_timeout": "1s", "ping_interval": "60s"}
     node = node_factory({"client": config, "namespaces": {"close": OPEN}})
     reader = Reader(node, "close:b")
-    slow = stopped(node, "close:b")
+    slow, _ = stopped(node, "close:b")
     publisher = Publisher(node, "close:b")
     counters = Counters(node)
     # More than the kernel takes for a client that does not read.
@@ -190,8 +186,9 @@ def test_a_client_that_makes_no_progress_is_closed_at_write_timeout(node_factory
 
 
 def test_a_slow_subscriber_delays_nobody(node):
-    """Fault row 52: while one subscriber is stopped, replies to others come as promptly as before, within a second."""
-    with stopped(node, "oldest:b"), protocol.connected(node.ws_url) as neighbour:
+    """Fault row 52: while one subscriber is stopped, others are answered, and nothing waits for the stopped one."""
+    slow, _ = stopped(node, "oldest:b")
+    with slow, protocol.connected(node.ws_url) as neighbour:
         publisher = Publisher(node, "oldest:b")
         counters = Counters(node)
         publisher.publish_until(lambda: counters.moved("skein_dropped_total", reason="slow_consumer") > 0)

@@ -7,6 +7,7 @@ enum APIMethods {
         SubscribeMethod.self,
         UnsubscribeMethod.self,
         DisconnectMethod.self,
+        MessageMethod.self,
         RefreshMethod.self,
         PresenceMethod.self,
         PresenceStatsMethod.self,

@@ -48,11 +48,13 @@ public final class NodeServer: Service {
     var current: Configuration { self.configuration.withLock { $0 } }
 
     public func run() async throws {
+        // Before anybody knows that the node is there: a signal without a handler ends the process.
+        let hangUps = await UnixSignalsSequence(trapping: .sighup)
         let node = try await self.start()
         self.health.isReady = true
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await self.sweep(node.broker) }
-            tasks.addTask { await self.reloadOnSignal(node) }
+            tasks.addTask { for await _ in hangUps { await self.reload(node) } }
             try? await gracefulShutdown()
             tasks.cancelAll()
         }
@@ -211,10 +213,6 @@ public final class NodeServer: Service {
         while (try? await Task.sleep(for: .seconds(1))) != nil {
             broker.expire(now: self.clock.now())
         }
-    }
-
-    private func reloadOnSignal(_ node: Running) async {
-        for await _ in await UnixSignalsSequence(trapping: .sighup) { await self.reload(node) }
     }
 
     /// Takes what can be taken of the files as they are now; a configuration that cannot be used changes nothing.

@@ -1,3 +1,4 @@
+import DequeModule
 import NIOCore
 import NIOHTTP1
 import SkeinCore
@@ -8,8 +9,9 @@ import SkeinWire
 /// Confined to its event loop. Any request of a connection may be the upgrade, because proxies reuse connections. A request has an
 /// absolute deadline, not an idle one, so that nobody can hold a connection with a byte now and then. A refusal is always a response, and
 /// then the connection ends.
-final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler, Timed {
+final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
     typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
     /// How long a connection may stay open between two requests.
@@ -31,6 +33,9 @@ final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler, Timed {
     private var state: State = .idle
     private var deadline: MonotonicInstant
     private var context: ChannelHandlerContext?
+    /// Parts of requests that came behind one that is being answered: at most what one read brings, for then reading rests.
+    private var held: Deque<HTTPServerRequestPart> = []
+    private var owesRead = false
     var timerPlace: TimerPlace?
 
     init(loop: LoopContext, router: any HTTPRouter, settings: FrontDoorSettings) {
@@ -58,11 +63,38 @@ final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler, Timed {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         self.loop.refreshNow()
-        switch self.unwrapInboundIn(data) {
+        let part = self.unwrapInboundIn(data)
+        guard self.isFree else { return self.held.append(part) }
+        self.received(part, context)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        guard self.isFree else {
+            self.owesRead = true
+            return
+        }
+        context.read()
+    }
+
+    /// Whether the next part can be looked at: requests are answered one after the other.
+    private var isFree: Bool {
+        if case .answering = self.state { false } else { true }
+    }
+
+    private func received(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        switch part {
         case .head(let head): self.received(head)
         case .body(let bytes): self.received(bytes)
         case .end: self.receivedEnd(context)
         }
+    }
+
+    /// The request is answered: what came behind it is next.
+    private func goOn(_ context: ChannelHandlerContext) {
+        while self.isFree, let part = self.held.popFirst() { self.received(part, context) }
+        guard self.isFree, self.owesRead else { return }
+        self.owesRead = false
+        context.read()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -139,6 +171,9 @@ final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler, Timed {
         guard case .receiving(let head, let route, let body) = self.state else { return }
         self.state = .answering
         self.loop.timers.disarm(self)
+        guard !self.loop.isStopping else {
+            return self.answer(.text(.serviceUnavailable, "This node is stopping."), to: head)
+        }
         switch route {
         case .notFound:
             self.answer(.text(.notFound, "There is nothing here."), to: head)
@@ -182,6 +217,7 @@ final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler, Timed {
         guard isKept else { return self.end(context) }
         self.state = .idle
         self.arm(Self.keepAlive)
+        self.goOn(context)
     }
 
     private func refuse(_ status: HTTPResponseStatus, _ sentence: String, headers: HTTPHeaders = [:]) {
@@ -211,8 +247,10 @@ final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler, Timed {
     /// Ends the output and reads on for a moment, so that no reset overtakes the response.
     private func end(_ context: ChannelHandlerContext) {
         self.state = .ending
+        self.held = []
         self.arm(self.loop.policy.limits.closeTimeout)
         context.close(mode: .output, promise: nil)
+        self.goOn(context)
     }
 
     private func arm(_ duration: Duration) {
@@ -268,7 +306,7 @@ final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler, Timed {
         } else {
             handler = self.makeSession(head, acceptance)
         }
-        HTTPPipeline.replace(with: handler, in: context.pipeline)
+        HTTPPipeline.replace(with: handler, in: context.channel)
     }
 
     private func makeSession(_ head: HTTPRequestHead, _ acceptance: HandshakeAcceptance) -> SessionHandler {

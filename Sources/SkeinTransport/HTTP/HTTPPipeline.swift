@@ -5,7 +5,6 @@ import NIOHTTP1
 enum HTTPPipeline {
     private static let encoder = "skein.http.encoder"
     private static let decoder = "skein.http.decoder"
-    private static let order = "skein.http.order"
     private static let door = "skein.http.door"
 
     /// Heads of 16 KiB in all, 8 KiB a field, 64 fields. NIO's own defaults are two hundred times as much.
@@ -17,26 +16,35 @@ enum HTTPPipeline {
         return limits
     }
 
+    /// A connection keeps the buffer that it read into last, so its size is part of what a connection may hold: small before the
+    /// client has shown who it is.
+    static let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1024, maximum: 1024)
+    private static let webSocketReceiveBuffers = AdaptiveRecvByteBufferAllocator(
+        minimum: 512,
+        initial: 1024,
+        maximum: 16 * 1024
+    )
+
     /// Makes a connection speak HTTP.
     static func configure(_ channel: any Channel, door: FrontDoor) throws {
         let pipeline = channel.pipeline.syncOperations
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: Self.limits)
         try pipeline.addHandler(HTTPResponseEncoder(), name: Self.encoder)
         try pipeline.addHandler(ByteToMessageHandler(decoder), name: Self.decoder)
-        try pipeline.addHandler(HTTPServerPipelineHandler(), name: Self.order)
         try pipeline.addHandler(door, name: Self.door)
     }
 
     /// Makes a connection speak something else. The decoder goes last: bytes that came behind the upgrade request go to `handler`.
-    static func replace(with handler: any ChannelHandler, in pipeline: ChannelPipeline) {
-        let operations = pipeline.syncOperations
+    static func replace(with handler: any ChannelHandler, in channel: any Channel) {
+        let operations = channel.pipeline.syncOperations
         do {
             try operations.addHandler(handler)
         } catch {
-            pipeline.fireErrorCaught(error)
+            channel.pipeline.fireErrorCaught(error)
             return
         }
-        for name in [Self.door, Self.order, Self.encoder, Self.decoder] {
+        try? channel.syncOptions?.setOption(.recvAllocator, value: Self.webSocketReceiveBuffers)
+        for name in [Self.door, Self.encoder, Self.decoder] {
             operations.removeHandler(name: name, promise: nil)
         }
     }

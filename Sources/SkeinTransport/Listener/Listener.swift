@@ -21,10 +21,6 @@ public struct Listener: Sendable {
 }
 
 extension Transport {
-    /// How long accepting rests when the process has run out of descriptors.
-    private static let acceptBackOff = TimeAmount.seconds(1)
-    /// A connection keeps the buffer that it read into last, so its size is part of what a connection may hold.
-    private static let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 2048, maximum: 16 * 1024)
     /// Ends connections whose peer has vanished while bytes wait for it, in milliseconds.
     private static let userTimeout = 10_000
 
@@ -36,17 +32,13 @@ extension Transport {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let backOff = AcceptBackoffHandler { _ in
-                        metrics.acceptFailed()
-                        return Self.acceptBackOff
-                    }
-                    try channel.pipeline.syncOperations.addHandler(backOff)
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(metrics: metrics))
                 }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.tcpOption(NIOBSDSocket.Option(rawValue: 18)), value: .init(Self.userTimeout))
             .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(.recvAllocator, value: Self.receiveBuffers)
+            .childChannelOption(.recvAllocator, value: HTTPPipeline.receiveBuffers)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try self.accept(channel, router: router) }
             }

@@ -15,7 +15,7 @@ final class LoopContext {
     var hub = LocalHub<Member, ChannelFanout>()
     var directory = SessionDirectory()
     var timers: TimerWheel
-    /// Whether connections end as soon as nothing is under way on them.
+    /// Whether commands and requests are no longer accepted.
     private(set) var isStopping = false
     /// The time at the start of what the loop is doing now.
     private(set) var now: MonotonicInstant
@@ -57,9 +57,15 @@ final class LoopContext {
         self.now = self.node.clock.now()
     }
 
-    /// Ends every connection of the loop. O(connections).
-    func endAll(code: DisconnectCode) {
+    /// From now on nothing new is begun on the loop: what is not accepted is not acknowledged either.
+    func beginStopping() {
         self.isStopping = true
+    }
+
+    /// Sends everything that has been accepted anywhere, then ends every connection of the loop. O(connections). All loops must have
+    /// begun to stop.
+    func endAll(code: DisconnectCode) {
+        self.finishTurn()
         for timed in self.timers.all { timed.serverStops(code: code) }
     }
 

@@ -42,6 +42,11 @@ extension SessionHandler {
 
     private func finishConnect(_ plan: ConnectPlan, _ opened: [(plan: SubscriptionPlan, opened: Opened)]) {
         var result = plan.result
+        if self.usesFramePing {
+            // Clients expect empty commands after what these two say.
+            result.ping = 0
+            result.pong = false
+        }
         var live: [Subscription] = []
         var ended: [(Subscription, UnsubscribeCode)] = []
         for (subscriptionPlan, ready) in opened {

@@ -21,7 +21,7 @@ final class SessionHandler: ChannelInboundHandler, Timed {
     var timerPlace: TimerPlace?
 
     /// Whether keep-alive uses WebSocket pings instead of empty commands.
-    private let usesFramePing: Bool
+    let usesFramePing: Bool
     private var decoder: FrameDecoder
     private var controlBudget: TokenBucket
     private var socket: OutboundSocket?
@@ -132,7 +132,7 @@ final class SessionHandler: ChannelInboundHandler, Timed {
     // MARK: Commands
 
     private func received(message: ByteBuffer) {
-        guard self.isOpen else { return }
+        guard self.isOpen, !self.loop.isStopping else { return }
         self.loop.node.metrics.receivedMessage()
         let limit = self.loop.policy.limits.frameCommands
         var count = 0

@@ -8,8 +8,8 @@ import Testing
 @Suite struct SessionHandlerPositionTests {
     private static let gone = #"{"push":{"channel":"a","unsubscribe":{"code":2500,"reason":"insufficient state"}}}"#
 
-    private func publication(_ offset: UInt64) -> TopicEvent {
-        .publication(Publication(data: [0x30], offset: offset, time: 1))
+    private func publication(_ offset: UInt64, epoch: String = "epoch") -> TopicEvent {
+        .publication(Publication(data: [0x30], offset: offset, epoch: epoch, time: 1))
     }
 
     /// A client of a stream with three publications.
@@ -65,9 +65,20 @@ import Testing
         harness.deliver(self.publication(4), to: "a")
         harness.run()
         _ = ann.messages()
-        harness.deliver(self.publication(1), to: "a")
+        harness.deliver(self.publication(1, epoch: "other"), to: "a")
         harness.run()
         #expect(ann.messages() == [Self.gone])
+    }
+
+    @Test func `a stream that starts again and has come to the next offset is a gap`() throws {
+        let (harness, ann) = try self.makeClient()
+        harness.deliver(self.publication(4), to: "a")
+        harness.run()
+        let bob = try TestClient(harness, id: "bob").connect(to: "a")
+        _ = (ann.messages(), bob.messages())
+        harness.deliver(self.publication(5, epoch: "other"), to: "a")
+        harness.run()
+        #expect(ann.messages() == [Self.gone] && bob.messages() == [Self.gone])
     }
 
     @Test func `the first publication behind the reply has to follow it`() throws {
@@ -93,7 +104,7 @@ import Testing
         harness.run()
         let bob = try TestClient(harness, id: "bob").connect(to: "a")
         _ = (ann.messages(), bob.messages())
-        harness.deliver(self.publication(1), to: "a")
+        harness.deliver(self.publication(1, epoch: "other"), to: "a")
         harness.run()
         #expect(ann.messages() == [Self.gone])
         #expect(bob.messages() == [Self.gone], "offset 1 is not an old one: it is another stream's")

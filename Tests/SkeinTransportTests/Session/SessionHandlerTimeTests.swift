@@ -32,11 +32,16 @@ import Testing
     @Test func `a client that asked for WebSocket pings gets those, and answers with pongs`() throws {
         let harness = LoopHarness()
         let ann = try TestClient(harness, usesFramePing: true).connect()
-        harness.advance(by: .seconds(26))
-        #expect(ann.frames().map(\.opcode) == [9])
-        ann.receive(ClientFrame.pong())
-        harness.advance(by: .seconds(9))
-        #expect(ann.session.isOpen)
+        var pings = 0
+        for _ in 0..<60 {
+            harness.advance(by: .seconds(1))
+            for frame in ann.frames() {
+                #expect(frame.opcode == 9 && frame.payload.isEmpty)
+                pings += 1
+                ann.receive(ClientFrame.pong())
+            }
+        }
+        #expect((2...3).contains(pings) && ann.session.isOpen)
     }
 
     @Test func `a client that does not answer a ping is sent away with 3012`() throws {
@@ -134,7 +139,7 @@ import Testing
         let harness = LoopHarness()
         let ann = try TestClient(harness).connect()
         ann.wire.stopReading()
-        for number in 0..<500 {
+        for number in 0..<520 {
             ann.receive(ClientFrame.ping("\(number)"))
             harness.advance(by: .milliseconds(20))
         }

@@ -1,3 +1,5 @@
+import Foundation
+import Metrics
 import SkeinCluster
 import SkeinCore
 import Testing
@@ -61,9 +63,12 @@ import Testing
         }
     }
 
+    /// Shared, because making them takes longer than a run.
+    private static let metrics = TransportMetrics(factory: NOOPMetricsHandler.instance)
+
     /// The offsets that the client has got, and the offset that its reply says they start behind.
     private func run(_ schedule: [Step], _ way: Way) throws -> (start: UInt64, offsets: [UInt64]) {
-        let harness = LoopHarness(.test(Self.rules(way)))
+        let harness = LoopHarness(.test(Self.rules(way)), transportMetrics: Self.metrics)
         let ann = try TestClient(harness)
         for _ in 1...2 { harness.publish("0", to: "a") }
         if way != .connectRecovering { ann.connect() }
@@ -91,12 +96,12 @@ import Testing
         #expect(messages.count == 1 + pushes.count, "nothing but a reply and publications: \(messages)")
         #expect(messages.first == reply)
         let inReply = way == .fresh ? [] : Self.recovered(reply)
-        let position = try #require(reply.split(separator: #""publications":"#).first.map(String.init)?.number("offset"))
+        let position = try #require(reply.components(separatedBy: #""publications":"#).first?.number("offset"))
         return (position, inReply + pushes.compactMap { $0.number("offset") })
     }
 
     private static func recovered(_ reply: String) -> [UInt64] {
-        let parts = reply.split(separator: #""publications":["#)
+        let parts = reply.components(separatedBy: #""publications":["#)
         guard parts.count == 2 else { return [] }
         return String("," + parts[1].prefix { $0 != "]" }).numbers("offset")
     }

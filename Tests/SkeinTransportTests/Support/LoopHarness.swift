@@ -19,7 +19,8 @@ final class LoopHarness {
     init(
         _ policy: SessionPolicy = .test(),
         methods: RPCTable = RPCTable(),
-        authenticator: any Authenticator = FakeAuthenticator()
+        authenticator: any Authenticator = FakeAuthenticator(),
+        transportMetrics: TransportMetrics? = nil
     ) {
         let box = NIOLoopBoundBox<LoopContext?>.makeEmptyBox(eventLoop: self.eventLoop)
         let inbox = LoopInbox(eventLoop: self.eventLoop) { box.value?.finishTurn() }
@@ -30,7 +31,7 @@ final class LoopHarness {
             dispatcher: self.dispatcher,
             authenticator: authenticator,
             methods: methods,
-            metrics: TransportMetrics(factory: self.metrics),
+            metrics: transportMetrics ?? TransportMetrics(factory: self.metrics),
             clock: self.time.clock,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
@@ -120,6 +121,9 @@ extension ChannelRules {
         rules.positioning = .always
         return rules
     }
+
+    /// Payloads are any bytes.
+    static var binary: ChannelRules { .open.with { $0.payload = .binary } }
 
     /// With presence, and joins and leaves for everybody.
     static var membership: ChannelRules {

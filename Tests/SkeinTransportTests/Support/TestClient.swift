@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOEmbedded
 import SkeinCore
@@ -90,6 +91,12 @@ final class TestClient {
         return self
     }
 
+    /// Whether the session takes more from the connection.
+    var isReadFrom: Bool {
+        let value = self.channel.options.last { $0.option is ChannelOptions.Types.AutoReadOption }?.value
+        return value as? Bool ?? true
+    }
+
     /// Takes the frames that have gone out.
     func frames() -> [ServerFrame] {
         self.wire.takeFrames()
@@ -128,13 +135,13 @@ extension String {
 
     /// The numbers behind all members of this name.
     func numbers(_ member: String) -> [UInt64] {
-        self.split(separator: "\"\(member)\":").dropFirst().compactMap { UInt64($0.prefix { $0.isNumber }) }
+        self.components(separatedBy: "\"\(member)\":").dropFirst().compactMap { UInt64($0.prefix { $0.isNumber }) }
     }
 
     /// The payload of a publication that has no other string in front of a comma or brace.
     var payload: String? {
-        guard let start = self.firstRange(of: #""pub":{"data":"#) else { return nil }
-        let rest = self[start.upperBound...]
+        let parts = self.components(separatedBy: #""pub":{"data":"#)
+        guard parts.count == 2, let rest = parts.last else { return nil }
         if rest.first == "\"" {
             return rest.dropFirst().firstIndex(of: "\"").map { String(rest[...$0]) }
         }
