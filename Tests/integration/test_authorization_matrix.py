@@ -1,7 +1,7 @@
 """Every combination of session, command and channel rule, against a model of a few lines.
 
-A matrix and not a list of cases: what nobody thought of is in it too. Sessions that shall be subscribed where they may not
-subscribe themselves get their subscription from their connection token, as a backend would do it.
+A matrix and not a list of cases: what nobody thought of is in it too. Sessions that shall be subscribed where they may
+not subscribe themselves get their subscription from their connection token, as a backend would do it.
 """
 
 import itertools
@@ -106,7 +106,7 @@ def session_with(node, channel: str, user: str, subscription: str) -> protocol.S
 
 @pytest.mark.parametrize(("subscribe", "access", "anonymous"), CELLS)
 def test_commands_on_channels(node, subscribe, access, anonymous):
-    """Fault row 44: publish and the three readers, for each user and subscription; forbidden is 103 and changes nothing."""
+    """Fault row 44: publish and the three readers, for each user and subscription; forbidden is 103, without effect."""
     rules = namespace(subscribe, access, anonymous)
     counters = Counters(node)
     denied = published = 0

@@ -12,6 +12,8 @@ from support.node import Node, binary, http
 
 CONNECTIONS = 80
 LIMIT = 48
+# What a node under that limit has left for connections.
+FREE = 28
 RESERVE = 32
 
 
@@ -46,7 +48,7 @@ def expect_recovery(node: Node) -> None:
 
 
 def test_a_node_under_a_low_limit_refuses_politely(starved_node):
-    """Fault row 23: 80 connections at 48 descriptors; some get 503 with Retry-After, the node is idle and comes back."""
+    """Fault row 23: 80 connections at 48 descriptors; some get 503, the node is idle and comes back."""
     node = starved_node
     counters = Counters(node)
     connections = [raw.RawConnection(node.ws_url) for _ in range(CONNECTIONS)]
@@ -63,7 +65,8 @@ def test_connections_above_the_limit_get_503(node_factory):
     """Fault row 23: over client.connections a client is told when to come back; counted once each."""
     node = node_factory({"client": {"connections": 10}}, dev=False)
     counters = Counters(node)
-    connections = [raw.RawConnection(node.ws_url) for _ in range(10)]
+    # A few more than the limit, for the connection that has just read the metrics may not have ended yet.
+    connections = [raw.RawConnection(node.ws_url) for _ in range(14)]
     try:
         with raw.RawConnection(node.ws_url) as refused:
             response = refused.read_response()
@@ -73,15 +76,15 @@ def test_connections_above_the_limit_get_503(node_factory):
     finally:
         close_all(connections)
     eventually(lambda: http(f"{node.admin_url}/metrics").status == 200, 5)
-    assert counters.moved("skein_connections_refused_total") >= 1
+    assert counters.moved("skein_connections_refused_total") >= 5
 
 
 def test_running_out_of_descriptors_starves_nobody_who_is_in(node_factory):
-    """Fault row 23: EMFILE at accept; under 5 % of a core, sessions live on, the errors are counted, then all is well."""
+    """Fault row 23: EMFILE at accept; under 5 % of a core, sessions live on, errors are counted, then all is well."""
     node = node_factory()
     with protocol.connected(node.ws_url) as session:
         counters = Counters(node)
-        ceiling = open_descriptors(node) + 8
+        ceiling = open_descriptors(node) + FREE
         _, hard = resource.prlimit(node.pid, resource.RLIMIT_NOFILE)
         resource.prlimit(node.pid, resource.RLIMIT_NOFILE, (ceiling, hard))
         connections = [raw.RawConnection(node.ws_url) for _ in range(CONNECTIONS)]

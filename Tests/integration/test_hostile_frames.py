@@ -1,4 +1,4 @@
-"""WebSocket frames that break RFC 6455, sent by hand: each ends its own connection with the right code, and is counted."""
+"""WebSocket frames that break RFC 6455, by hand: each ends its own connection with the right code, and is counted."""
 
 import itertools
 import struct
@@ -139,7 +139,8 @@ def test_messages_up_to_the_limit_are_read(dev_node):
         padded = CONNECT[:-1].encode() + b" " * (size - len(CONNECT)) + b"}"
         with raw.connected(dev_node.ws_url) as connection:
             if cut:
-                connection.send(raw.frame(raw.TEXT, padded[:cut], fin=False) + raw.frame(raw.CONTINUATION, padded[cut:]))
+                connection.send(raw.frame(raw.TEXT, padded[:cut], fin=False))
+                connection.send(raw.frame(raw.CONTINUATION, padded[cut:]))
             else:
                 connection.send(raw.frame(raw.TEXT, padded))
             assert b'"connect"' in connection.read_message().payload

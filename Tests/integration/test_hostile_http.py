@@ -70,7 +70,7 @@ def test_heads_within_the_limits_pass(dev_node):
     "start", [b"GET /" + b"a" * 128 * KIB, b"GET / HTTP/1.1\r\nX-Endless: " + b"v" * 128 * KIB, b"\r\n" * 64 * KIB]
 )
 def test_endless_lines_end_the_connection(hasty, start):
-    """Fault row 20: a line without an end is refused before it has one, with a 4xx answer; blank lines at the deadline."""
+    """Fault row 20: a line without an end is refused before it has one, blank lines at the deadline; 4xx."""
     assert status_of(hasty, start) in (400, 408, 414, 431)
 
 
@@ -179,7 +179,7 @@ PUBLISH = b'{"channel":"chunks","data":{"n":1}}'
     ],
 )
 def test_nonsense_chunk_sizes_are_refused(hasty, body):
-    """Fault row 27: a 4xx answer, at the latest at the deadline, and the end of the connection; nothing is carried out."""
+    """Fault row 27: a 4xx answer, at the latest at the deadline, and the end; nothing is carried out."""
     counters = Counters(hasty)
     assert status_of(hasty, chunked(body)) in (400, 408, 413, 431)
     assert counters.moved("skein_api_requests_total", method="publish", outcome="ok") == 0

@@ -154,7 +154,8 @@ def test_bad_frames_cost_little_memory(node):
         for number in range(count):
             with ProtobufSession(node.ws_url) as session:
                 session.connect()
-                session.connection.send_quietly(raw.frame(raw.BINARY, delimited(bombs[number % len(bombs)][: 60 * KIB])))
+                bomb = delimited(bombs[number % len(bombs)][: 60 * KIB])
+                session.connection.send_quietly(raw.frame(raw.BINARY, bomb))
                 session.connection.send_quietly(raw.close_frame(1000))
                 session.until_disconnected()
 

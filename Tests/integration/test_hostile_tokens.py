@@ -216,10 +216,11 @@ def test_expired_tokens_are_109(node, over):
 
 
 @pytest.mark.parametrize(
-    "over", [{"exp": None}, {"exp": time.time() + 3600.5}, {"aud": ["x", "skein"]}, {"iat": 0}]
+    "over",
+    [{"exp": None}, {"exp": time.time() + 3600.5}, {"aud": ["x", "skein"]}, {"iat": 0}, {"sub": None}, {"sub": ""}],
 )
 def test_unusual_but_good_claims_are_accepted(node, over):
-    """Fault row 42: no exp, a fraction, a list of audiences, an old iat."""
+    """Fault row 42: no exp, a fraction, a list of audiences, an old iat, nobody."""
     with protocol.connected(node.ws_url, by_hand(HS, claims(**over))) as session:
         assert session.command("ping") == {}
 

@@ -15,7 +15,8 @@ SECRET = "integration-secret-of-more-than-32-bytes"
 API_KEY = "SECRET-api-key-that-is-right"
 CANARY = "SECRET-4f1d"
 FORGERY = "2026-01-01T00:00:00.000Z error forged"
-TEXT_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (trace|debug|info|notice|warning|error|critical) \S+ .+")
+LEVELS = "trace|debug|info|notice|warning|error|critical"
+TEXT_LINE = re.compile(rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{3}}Z ({LEVELS}) \S+ .+")
 INJECTIONS = [breaker + FORGERY for breaker in ("\r\n", "\n", "\x1b[31m", "\u2028", "\x85", "\0")]
 MOST_SERIES = 2000
 OPEN = {
@@ -96,7 +97,8 @@ def call_api_everywhere(node, text: str) -> None:
     for key in (API_KEY, plain):
         for path in ("publish", plain.replace(" ", "-"), f"info?api_key={plain.replace(' ', '+')}"):
             for body in ({"channel": text, "data": text}, {"user": text, text: text}, text):
-                http(f"{node.api_url}/{path}", "POST", json.dumps(body).encode(), {"X-API-Key": key, "Authorization": plain})
+                headers = {"X-API-Key": key, "Authorization": plain}
+                http(f"{node.api_url}/{path}", "POST", json.dumps(body).encode(), headers)
 
 
 def shown(node) -> str:

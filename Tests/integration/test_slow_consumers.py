@@ -165,7 +165,7 @@ def test_keep_latest_ends_with_the_newest(node):
 
 
 def test_a_client_that_makes_no_progress_is_closed_at_write_timeout(node_factory):
-    """Fault row 52: bytes that the client does not take for write_timeout end it with 3008, below the queue limit too."""
+    """Fault row 52: no progress for write_timeout is 3008, below the queue limit too."""
     config = {"queue_size": "256MiB", "write_timeout": "1s", "ping_interval": "60s"}
     node = node_factory({"client": config, "namespaces": {"close": OPEN}})
     reader = Reader(node, "close:b")

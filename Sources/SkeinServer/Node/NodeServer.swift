@@ -122,7 +122,12 @@ public final class NodeServer: Service {
         _ transport: Transport
     ) async throws(StartupError) -> Listener {
         do {
-            return try await transport.listen(host: plan.address, port: plan.port, router: router)
+            return try await transport.listen(
+                host: plan.address,
+                port: plan.port,
+                router: router,
+                isLimited: plan.roles.contains(.client)
+            )
         } catch {
             throw StartupError(listening: plan, error)
         }

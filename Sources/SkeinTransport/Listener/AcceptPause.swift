@@ -8,7 +8,8 @@ import NIOCore
 final class AcceptPause: ChannelInboundHandler {
     typealias InboundIn = any Channel
 
-    private static let duration = TimeAmount.seconds(1)
+    /// Short enough that a full queue of clients who have given up is worked off soon after descriptors are back.
+    private static let duration = TimeAmount.milliseconds(100)
 
     private let metrics: TransportMetrics
     private var isResting = false

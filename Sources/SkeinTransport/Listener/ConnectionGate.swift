@@ -4,6 +4,7 @@ import Synchronization
 final class ConnectionGate: Sendable {
     private struct State {
         var open = 0
+        var counted = 0
         var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
         var nextWaiter = 0
     }
@@ -16,17 +17,21 @@ final class ConnectionGate: Sendable {
         self.limit = limit
     }
 
-    /// Whether one more may stay. Each call, whatever its answer, needs its ``leave()``.
-    func enter() -> Bool {
+    /// Whether one more may stay; one that does not count always may. Each call, whatever its answer, needs its
+    /// ``leave(counts:)``.
+    func enter(counts: Bool) -> Bool {
         self.state.withLock { state in
             state.open += 1
-            return state.open <= self.limit
+            guard counts else { return true }
+            state.counted += 1
+            return state.counted <= self.limit
         }
     }
 
-    func leave() {
+    func leave(counts: Bool) {
         let waiting = self.state.withLock { state -> [Int: CheckedContinuation<Void, Never>] in
             state.open -= 1
+            if counts { state.counted -= 1 }
             guard state.open == 0 else { return [:] }
             defer { state.waiting = [:] }
             return state.waiting

@@ -25,7 +25,8 @@ extension Transport {
     private static let userTimeout = 10_000
 
     /// Listens on an address; port 0 takes any free one. `router` knows what the listener serves. Throws what the system says.
-    public func listen(host: String, port: Int, router: any HTTPRouter) async throws -> Listener {
+    /// Connections of a listener that `isLimited` count against the node's limit; operators get in when clients do not.
+    public func listen(host: String, port: Int, router: any HTTPRouter, isLimited: Bool) async throws -> Listener {
         let metrics = self.node.metrics
         let bootstrap = ServerBootstrap(group: self.group, childGroup: self.group)
             .serverChannelOption(.backlog, value: 4096)
@@ -40,21 +41,21 @@ extension Transport {
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(.recvAllocator, value: HTTPPipeline.receiveBuffers)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try self.accept(channel, router: router) }
+                channel.eventLoop.makeCompletedFuture { try self.accept(channel, router: router, isLimited: isLimited) }
             }
         let channel = try await bootstrap.bind(host: host, port: port).get()
         guard let address = channel.localAddress else { throw ChannelError.unknownLocalAddress }
         return Listener(channel: channel, address: address)
     }
 
-    private func accept(_ channel: any Channel, router: any HTTPRouter) throws {
+    private func accept(_ channel: any Channel, router: any HTTPRouter, isLimited: Bool) throws {
         let node = self.node
         let gate = self.gate
         node.metrics.connectionAccepted()
         node.metrics.connectionOpened()
-        let isAdmitted = gate.enter()
+        let isAdmitted = gate.enter(counts: isLimited)
         channel.closeFuture.whenComplete { _ in
-            gate.leave()
+            gate.leave(counts: isLimited)
             node.metrics.connectionClosed()
         }
         guard isAdmitted else { return try self.refuse(channel) }

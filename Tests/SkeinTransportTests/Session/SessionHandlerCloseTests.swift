@@ -207,7 +207,8 @@ import Testing
         let ann = try TestClient(harness).connect()
         harness.broker.hold(.subscribe)
         ann.command(#"{"id":2,"subscribe":{"channel":"a"}}"#)
-        for _ in 0..<5 { ann.command(Array(repeating: #"{"id":3,"ping":{}}"#, count: 60).joined(separator: "\n")) }
+        let line = #"{"id":3,"unsubscribe":{"channel":"a"}}"#
+        for _ in 0..<5 { ann.command(Array(repeating: line, count: 60).joined(separator: "\n")) }
         #expect(!ann.isReadFrom)
         ann.session.disconnect(.forceReconnect)
         harness.run()

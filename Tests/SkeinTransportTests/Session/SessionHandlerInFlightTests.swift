@@ -144,9 +144,13 @@ import Testing
         let ann = try TestClient(harness).connect()
         harness.broker.hold(.subscribe)
         ann.command(#"{"id":2,"subscribe":{"channel":"a"}}"#)
-        for _ in 0..<4 { ann.command(Array(repeating: #"{"id":3,"ping":{}}"#, count: 63).joined(separator: "\n")) }
+        func waitMore(_ count: Int) {
+            let line = #"{"id":3,"unsubscribe":{"channel":"a"}}"#
+            ann.command(Array(repeating: line, count: count).joined(separator: "\n"))
+        }
+        for _ in 0..<4 { waitMore(63) }
         #expect(ann.isReadFrom)
-        ann.command(Array(repeating: #"{"id":3,"ping":{}}"#, count: 4).joined(separator: "\n"))
+        waitMore(4)
         #expect(!ann.isReadFrom, "256 wait")
         harness.broker.finishAll()
         harness.run()

@@ -1,4 +1,4 @@
-"""What tests of hostile input measure: conditions that come true, counters that moved, memory, CPU time, descriptors."""
+"""What tests of hostile input measure: what comes true, counters that moved, memory, CPU time, descriptors."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""The Centrifuge client protocol in protobuf, with the messages of the Python SDK; as blocking and plain as `protocol`."""
+"""The Centrifuge client protocol in protobuf, with the messages of the Python SDK; as plain as `protocol`."""
 
 from collections import deque
 
