@@ -70,8 +70,14 @@ public struct LocalHub<Member, Attachment> {
         let hasMoved = slot < group.members.count
         if hasMoved { group.members[slot] = last }
         let isLast = group.members.isEmpty
-        if isLast { self.groups[group.topic] = nil }
+        if isLast { self.detach(group) }
         return (moved: hasMoved ? last : nil, isLast: isLast)
+    }
+
+    /// Forgets the group, whose members can still leave it; the next to join its topic begins another one. O(1).
+    @inlinable
+    public mutating func detach(_ group: Group) {
+        if self.groups[group.topic] === group { self.groups[group.topic] = nil }
     }
 
     /// The topic's group, if it has members.

@@ -158,7 +158,8 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
     private func refuseBody(of route: HTTPRoute) {
         switch route {
         case .notFound: self.refuse(.notFound, "There is nothing here.")
-        case .methodNotAllowed(let methods): self.refuse(.methodNotAllowed, "Use another method.", headers: Self.allow(methods))
+        case .methodNotAllowed(let methods):
+            self.refuse(.methodNotAllowed, "Use another method.", headers: Self.allow(methods))
         case .session, .echo, .function: self.refuse(.badRequest, "This request takes no body.")
         }
     }

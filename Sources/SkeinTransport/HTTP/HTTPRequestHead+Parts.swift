@@ -8,10 +8,10 @@ extension HTTPRequestHead {
 
     /// The query, decoded; the last one of a name counts. O(length).
     var query: [String: String] {
-        guard let mark = self.uri.firstIndex(of: "?") else { return [:] }
+        let target = self.uri.prefix { $0 != "#" }
+        guard let mark = target.firstIndex(of: "?") else { return [:] }
         var query: [String: String] = [:]
-        let pairs = self.uri[self.uri.index(after: mark)...].prefix { $0 != "#" }.split(separator: "&")
-        for pair in pairs {
+        for pair in target[target.index(after: mark)...].split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             query[Self.decoded(parts[0])] = parts.count > 1 ? Self.decoded(parts[1]) : ""
         }
@@ -31,6 +31,16 @@ extension HTTPRequestHead {
         self.headers.first(name: "content-length").map { Int($0) ?? .max } ?? 0
     }
 
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+            UInt8(ascii: "A")...UInt8(ascii: "F"):
+            true
+        default:
+            false
+        }
+    }
+
     private static func decoded(_ text: Substring) -> String {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
@@ -40,7 +50,9 @@ extension HTTPRequestHead {
                 bytes.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
                 let digits = rest.prefix(2)
-                if digits.count == 2, let value = UInt8(String(Substring(digits)), radix: 16) {
+                if digits.count == 2, digits.allSatisfy(Self.isHexDigit),
+                    let value = UInt8(String(Substring(digits)), radix: 16)
+                {
                     bytes.append(value)
                     rest = rest.dropFirst(2)
                 } else {

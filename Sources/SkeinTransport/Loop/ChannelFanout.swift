@@ -6,6 +6,8 @@ final class ChannelFanout {
     enum Interest {
         case pending(waiting: [(Bool) -> Void])
         case confirmed
+        /// The broker could not; the group is detached, and its members are on their way out.
+        case failed
     }
 
     var interest: Interest = .pending(waiting: [])

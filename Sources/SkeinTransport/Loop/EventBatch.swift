@@ -77,8 +77,14 @@ struct EventBatch {
         self.encoder.encode(self.events.filter(isIncluded)[...], variant: variant.whole, base: nil)
     }
 
-    /// The newest event alone, for a subscriber of which only that may wait.
+    /// The newest publication without the others, for a subscriber of which only that may wait. Joins and leaves stay.
     func newest(for variant: EncodingVariant) -> Encoding {
-        self.encoder.encode(self.events.suffix(1), variant: variant.whole, base: nil)
+        var older = self.publicationCount - 1
+        let kept = self.events.filter { event in
+            guard case .publication = event else { return true }
+            older -= 1
+            return older < 0
+        }
+        return self.encoder.encode(kept[...], variant: variant.whole, base: nil)
     }
 }

@@ -34,7 +34,11 @@ extension LoopContext {
         let (moved, isLast) = self.hub.leave(group, slot: subscription.slot)
         moved?.subscription.slot = subscription.slot
         self.node.metrics.subscriptionClosed()
-        guard isLast else { return }
+        if case .failed = group.attachment.interest { return }
+        if isLast { self.withdrawInterest(in: group) }
+    }
+
+    private func withdrawInterest(in group: ChannelGroup) {
         self.node.dispatcher.leave(group.topic, loop: self.index)
         self.node.broker.unsubscribe(from: group.topic)
     }
@@ -44,6 +48,8 @@ extension LoopContext {
         switch group.attachment.interest {
         case .confirmed:
             then(true)
+        case .failed:
+            then(false)
         case .pending(var waiting):
             waiting.append(then)
             group.attachment.interest = .pending(waiting: waiting)
@@ -57,7 +63,12 @@ extension LoopContext {
             completion: self.completion { result in
                 guard case .pending(let waiting) = group.attachment.interest else { return }
                 let isConfirmed = if case .success = result { true } else { false }
-                group.attachment.interest = isConfirmed ? .confirmed : .pending(waiting: [])
+                group.attachment.interest = isConfirmed ? .confirmed : .failed
+                if !isConfirmed {
+                    // Whoever subscribes from now on, even while the others hear of the failure, begins anew.
+                    self.hub.detach(group)
+                    self.withdrawInterest(in: group)
+                }
                 for next in waiting { next(isConfirmed) }
             }
         )

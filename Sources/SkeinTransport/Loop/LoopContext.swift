@@ -177,7 +177,8 @@ final class LoopContext {
                 return publication.excludedClient != client
             }
         }
-        if group.attachment.slowConsumer == .keepLatest, member.session.isCongested {
+        if group.attachment.slowConsumer == .keepLatest, member.session.isCongested, batch.publicationCount > 1 {
+            self.node.metrics.dropped(batch.publicationCount - 1, reason: .slowConsumer)
             return batch.newest(for: member.variant)
         }
         return batch.encoding(for: member.variant)

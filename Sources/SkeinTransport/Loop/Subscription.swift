@@ -41,14 +41,15 @@ final class Subscription {
         return publication.offset == 0 || publication.offset > through.offset
     }
 
-    /// Whether one of the events belongs to another stream than the one that the client knows: the stream was forgotten
-    /// and has begun anew.
+    /// Whether the events do not go on where the client is: a publication is missing in front of one of them, or the stream was
+    /// forgotten and has begun anew.
     func isCutOff(by events: [TopicEvent]) -> Bool {
-        guard self.followsPositions else { return false }
-        return events.contains { event in
-            guard case .publication(let publication) = event else { return false }
-            return publication.offset > 0 && publication.epoch != self.start.epoch
+        guard self.followsPositions, case .skipping(var known) = self.catchUp else { return false }
+        for case .publication(let publication) in events where publication.offset > 0 {
+            guard publication.epoch == known.epoch, publication.offset <= known.offset + 1 else { return true }
+            known.offset = max(known.offset, publication.offset)
         }
+        return false
     }
 
     /// These events have been sent: what follows must be newer.

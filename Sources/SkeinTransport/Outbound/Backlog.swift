@@ -25,7 +25,7 @@ struct Backlog {
     /// Adds a frame behind the others. O(1), or O(waiting) when its channel's policy drops.
     mutating func append(_ frame: OutboundFrame, limit: Int) -> Outcome {
         let dropped: Int
-        switch frame.source?.slowConsumer ?? .close {
+        switch frame.publications == 0 ? .close : frame.source?.slowConsumer ?? .close {
         case .close:
             dropped = 0
         case .dropOldest:
@@ -35,8 +35,14 @@ struct Backlog {
         }
         guard self.bytes + frame.bytes.readableBytes <= limit else {
             guard frame.source?.slowConsumer ?? .close != .close else { return .overflow }
-            return .kept(dropped: dropped + frame.publications)
+            // Where nothing else waits, the newest does, however large: dropping is for what is older.
+            guard self.frames.isEmpty else { return .kept(dropped: dropped + frame.publications) }
+            return self.keep(frame, dropped: dropped)
         }
+        return self.keep(frame, dropped: dropped)
+    }
+
+    private mutating func keep(_ frame: OutboundFrame, dropped: Int) -> Outcome {
         self.bytes += frame.bytes.readableBytes
         self.frames.append(frame)
         return .kept(dropped: dropped)
@@ -66,7 +72,7 @@ struct Backlog {
     private mutating func dropOldest(of frame: OutboundFrame, limit: Int) -> Int {
         var dropped = 0
         while self.bytes + frame.bytes.readableBytes > limit,
-            let index = self.frames.firstIndex(where: { $0.source === frame.source })
+            let index = self.firstIndex(of: frame.source)
         {
             dropped += self.remove(at: index)
         }
@@ -75,10 +81,15 @@ struct Backlog {
 
     private mutating func dropAll(of frame: OutboundFrame) -> Int {
         var dropped = 0
-        while let index = self.frames.firstIndex(where: { $0.source === frame.source }) {
+        while let index = self.firstIndex(of: frame.source) {
             dropped += self.remove(at: index)
         }
         return dropped
+    }
+
+    /// The oldest frame with publications of the channel; joins and leaves stay.
+    private func firstIndex(of source: ChannelFanout?) -> Int? {
+        self.frames.firstIndex { $0.source === source && $0.publications > 0 }
     }
 
     private mutating func remove(at index: Int) -> Int {

@@ -29,6 +29,8 @@ final class OutboundSocket {
     private var writingBytes = 0
     /// Since when waiting bytes have made no progress; distant future when none wait.
     private(set) var stalledSince = MonotonicInstant.distantFuture
+    /// Called when the client has taken everything that waited.
+    var onDrained: (() -> Void)?
     private let metrics: TransportMetrics
     private let clock: @Sendable () -> MonotonicInstant
 
@@ -146,6 +148,7 @@ final class OutboundSocket {
             self.closesWhenDrained = false
             self.channel.close(mode: .output, promise: nil)
         }
+        self.onDrained?()
     }
 }
 

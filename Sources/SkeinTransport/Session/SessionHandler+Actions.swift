@@ -178,6 +178,8 @@ extension SessionHandler {
                 switch result {
                 case .success(let history) where request.since.map { !$0.isOf(history.position) } ?? false:
                     self.fail(id, .unrecoverablePosition)
+                case .success(let history) where !self.canExpress(history.publications, of: rules):
+                    self.disconnect(.inappropriateProtocol)
                 case .success(let history):
                     self.reply(Reply(id: id, .history(history)))
                 case .failure(let error):
@@ -185,6 +187,11 @@ extension SessionHandler {
                 }
             }
         )
+    }
+
+    /// Whether the session's format has a form for the payloads: JSON has none for bytes that are not JSON.
+    func canExpress(_ publications: [Publication], of rules: ChannelRules) -> Bool {
+        self.format.isBinary || rules.payload == .json || publications.allSatisfy { JSONScanner.isValid($0.data) }
     }
 
     private func call(_ request: RPCRequest, id: UInt32) {

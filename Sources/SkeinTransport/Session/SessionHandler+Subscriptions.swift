@@ -186,15 +186,24 @@ extension SessionHandler {
         then: @escaping (ErrorCode?) -> Void
     ) {
         guard plan.entersPresence else { return then(nil) }
+        let topic = subscription.group.topic
         self.loop.node.broker.enter(
             plan.info,
-            into: subscription.group.topic,
+            into: topic,
             maximumMembers: plan.rules.maximumMembers,
             completion: self.loop.completion { result in
                 switch result {
                 case .success(true): then(nil)
                 case .success(false): then(.limitExceeded)
-                case .failure: then(.internal)
+                case .failure:
+                    // It may have been done all the same.
+                    let broker = self.loop.node.broker
+                    broker.leave(
+                        plan.info.client,
+                        from: topic,
+                        completion: Completion(on: self.loop.eventLoop) { _ in }
+                    )
+                    then(.internal)
                 }
             }
         )
@@ -243,6 +252,9 @@ extension SessionHandler {
                 switch outcome {
                 case .failure:
                     then(.failure(.init(.internal)))
+                case .success(let recovery) where !self.canExpress(recovery.publications, of: plan.rules):
+                    self.disconnect(.inappropriateProtocol)
+                    then(.failure(.init(.notAvailable)))
                 case .success(let recovery):
                     subscription.start = recovery.position
                     then(result.recovering(plan, since: since, with: recovery))

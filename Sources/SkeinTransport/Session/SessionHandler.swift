@@ -1,4 +1,5 @@
 import DequeModule
+import Logging
 import NIOCore
 import SkeinCluster
 import SkeinCore
@@ -28,8 +29,13 @@ final class SessionHandler: ChannelInboundHandler, Timed {
     private var replies: FrameBuilder?
     private var waiting: Deque<Command> = []
     private var closing = CloseHandshake()
-    /// When the connection ends, whatever the client does; before that, when it must have connected.
-    private var hardDeadline: MonotonicInstant
+    /// When the client must have connected.
+    private let connectDeadline: MonotonicInstant
+    /// When the connection ends, whatever the client does: set once, with the first step of the close handshake.
+    private var closeDeadline = MonotonicInstant.distantFuture
+    /// The newest ping of a client that does not read.
+    private var owedPong: ByteBuffer?
+    private var isProcessingWaiting = false
     private var channel: (any Channel)?
     private var isActive = false
     private var isRegistered = false
@@ -44,7 +50,7 @@ final class SessionHandler: ChannelInboundHandler, Timed {
             limits: FrameLimits(maximumMessageSize: limits.messageSize, maximumFragments: limits.messageFragments)
         )
         self.controlBudget = TokenBucket(burst: limits.controlFrameBurst, now: loop.now)
-        self.hardDeadline = loop.now + limits.connectTimeout
+        self.connectDeadline = loop.now + limits.connectTimeout
     }
 
     var clientID: String { self.machine.clientID }
@@ -58,11 +64,13 @@ final class SessionHandler: ChannelInboundHandler, Timed {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.channel = context.channel
-        self.socket = OutboundSocket(
+        let socket = OutboundSocket(
             channel: context.channel,
             metrics: self.loop.node.metrics,
             clock: self.loop.node.clock.now
         )
+        socket.onDrained = { [unowned self] in self.payPong() }
+        self.socket = socket
         self.rearm()
     }
 
@@ -124,9 +132,17 @@ final class SessionHandler: ChannelInboundHandler, Timed {
 
     /// At most one pong waits for a client that does not read: the newest ping is the one that counts (RFC 6455 section 5.5.3).
     private func answerPing(_ payload: ByteBuffer) {
-        guard !self.isCongested else { return }
+        guard !self.isCongested else {
+            self.owedPong = payload
+            return
+        }
         let frame = FrameEncoder.controlFrame(.pong, payload: payload, allocator: ByteBufferAllocator())
         self.stage(OutboundFrame(bytes: frame))
+    }
+
+    private func payPong() {
+        guard self.isOpen, let payload = self.owedPong.take() else { return }
+        self.answerPing(payload)
     }
 
     // MARK: Commands
@@ -164,7 +180,10 @@ final class SessionHandler: ChannelInboundHandler, Timed {
 
     /// Something that commands were waiting for has happened.
     func processWaiting() {
-        guard !self.waiting.isEmpty else { return }
+        // An answer that comes at once leads here again: the loop that is under way goes on with what has become possible.
+        guard !self.waiting.isEmpty, !self.isProcessingWaiting else { return }
+        self.isProcessingWaiting = true
+        defer { self.isProcessingWaiting = false }
         while self.isOpen, let next = self.waiting.first, !self.machine.mustWait(next) {
             self.waiting.removeFirst()
             self.process(next)
@@ -235,14 +254,12 @@ final class SessionHandler: ChannelInboundHandler, Timed {
     func deadlineReached() {
         defer { self.rearm() }
         let now = self.loop.now
-        if now >= self.hardDeadline {
-            guard self.isOpen else {
-                self.channel?.close(promise: nil)
-                return
-            }
-            if self.machine.phase != .connected { return self.disconnect(.stale) }
+        guard self.isOpen else {
+            if now >= self.closeDeadline { self.channel?.close(promise: nil) }
+            return
         }
-        if self.isOpen, let socket = self.socket, now >= socket.stalledSince + self.loop.policy.limits.writeTimeout {
+        if self.machine.phase != .connected, now >= self.connectDeadline { return self.disconnect(.stale) }
+        if let socket = self.socket, now >= socket.stalledSince + self.loop.policy.limits.writeTimeout {
             socket.discardBacklog()
             return self.disconnect(.slow)
         }
@@ -270,7 +287,8 @@ final class SessionHandler: ChannelInboundHandler, Timed {
     func rearm() {
         guard let socket = self.socket else { return }
         var deadline = self.machine.deadline(policy: self.loop.policy)
-        if !self.isOpen || self.machine.phase != .connected { deadline = min(deadline, self.hardDeadline) }
+        if !self.isOpen { deadline = self.closeDeadline }
+        if self.isOpen, self.machine.phase != .connected { deadline = min(deadline, self.connectDeadline) }
         if self.isOpen, socket.isCongested {
             deadline = min(deadline, socket.stalledSince + self.loop.policy.limits.writeTimeout)
         }
@@ -283,6 +301,7 @@ final class SessionHandler: ChannelInboundHandler, Timed {
     func disconnect(_ code: DisconnectCode) {
         guard self.isOpen else { return }
         self.loop.node.metrics.disconnected(code)
+        self.note("disconnecting", code)
         self.endSession()
         self.perform(self.closing.close(), code: code)
     }
@@ -294,7 +313,9 @@ final class SessionHandler: ChannelInboundHandler, Timed {
     }
 
     private func perform(_ action: CloseHandshake.Action, code: DisconnectCode?) {
-        self.hardDeadline = min(self.hardDeadline, self.loop.now) + self.loop.policy.limits.closeTimeout
+        if self.closeDeadline == .distantFuture {
+            self.closeDeadline = self.loop.now + self.loop.policy.limits.closeTimeout
+        }
         switch action {
         case .none:
             return
@@ -321,6 +342,15 @@ final class SessionHandler: ChannelInboundHandler, Timed {
         self.isRegistered = true
         self.loop.directory.insert(self)
         self.loop.node.metrics.sessionOpened()
+        self.note("session connected")
+    }
+
+    private func note(_ message: Logger.Message, _ code: DisconnectCode? = nil) {
+        let logger = self.loop.node.logger
+        guard logger.logLevel <= .debug else { return }
+        var metadata: Logger.Metadata = ["skein.session": "\(self.clientID)", "skein.user": "\(self.user)"]
+        if let code { metadata["skein.code"] = "\(code)" }
+        logger.debug(message, metadata: metadata)
     }
 
     /// Undoes everything that the session did in the node. Once; what is called later finds nothing.
@@ -329,8 +359,10 @@ final class SessionHandler: ChannelInboundHandler, Timed {
             self.isRegistered = false
             self.loop.directory.remove(self)
             self.loop.node.metrics.sessionClosed()
+            self.note("session ended")
         }
         self.waiting = []
+        self.setReading(true)
         for ended in self.machine.closed() {
             if let subscription = ended.attachment { self.close(subscription) }
         }

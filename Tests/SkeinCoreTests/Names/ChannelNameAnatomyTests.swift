@@ -76,8 +76,8 @@ import Testing
     @Test func `the personal channel of a user is theirs alone`() {
         #expect(ChannelName.personal(of: "ann", namespace: "") == "#ann")
         #expect(ChannelName.personal(of: "ann", namespace: "me") == "me:#ann")
-        #expect(ChannelName.personal(of: "ann", namespace: "me").admits("ann"))
-        #expect(!ChannelName.personal(of: "ann", namespace: "me").admits("bob"))
+        #expect(ChannelName.personal(of: "ann", namespace: "me")?.admits("ann") == true)
+        #expect(ChannelName.personal(of: "ann", namespace: "me")?.admits("bob") == false)
     }
 
     @Test(

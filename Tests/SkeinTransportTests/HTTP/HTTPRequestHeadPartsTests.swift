@@ -16,14 +16,16 @@ import Testing
         #expect(self.head(uri).path == path)
     }
 
-    @Test(arguments: [
-        ("/", [:]), ("/?", [:]), ("/?a=1", ["a": "1"]), ("/?a=1&b=2", ["a": "1", "b": "2"]), ("/?a", ["a": ""]),
-        ("/?a=", ["a": ""]), ("/?=1", ["": "1"]), ("/?a=1&a=2", ["a": "2"]), ("/?a=b=c", ["a": "b=c"]),
-        ("/?&&a=1&&", ["a": "1"]), ("/?a=1?b=2", ["a": "1?b=2"]), ("/?a=1#b=2", ["a": "1"]),
-        ("/?a=x+y", ["a": "x y"]), ("/?a=%26%3D%23", ["a": "&=#"]), ("/?%61=%62", ["a": "b"]),
-        ("/?a=%c3%A9", ["a": "é"]), ("/?a=%", ["a": "%"]), ("/?a=%4", ["a": "%4"]), ("/?a=%zz", ["a": "%zz"]),
-        ("/?a=%%41", ["a": "%A"]), ("/?a=%ff", ["a": "\u{FFFD}"]),
-    ] as [(String, [String: String])])
+    @Test(
+        arguments: [
+            ("/", [:]), ("/?", [:]), ("/?a=1", ["a": "1"]), ("/?a=1&b=2", ["a": "1", "b": "2"]), ("/?a", ["a": ""]),
+            ("/?a=", ["a": ""]), ("/?=1", ["": "1"]), ("/?a=1&a=2", ["a": "2"]), ("/?a=b=c", ["a": "b=c"]),
+            ("/?&&a=1&&", ["a": "1"]), ("/?a=1?b=2", ["a": "1?b=2"]), ("/?a=1#b=2", ["a": "1"]),
+            ("/?a=x+y", ["a": "x y"]), ("/?a=%26%3D%23", ["a": "&=#"]), ("/?%61=%62", ["a": "b"]),
+            ("/?a=%c3%A9", ["a": "é"]), ("/?a=%", ["a": "%"]), ("/?a=%4", ["a": "%4"]), ("/?a=%zz", ["a": "%zz"]),
+            ("/?a=%%41", ["a": "%A"]), ("/?a=%ff", ["a": "\u{FFFD}"]),
+        ] as [(String, [String: String])]
+    )
     func `the query is decoded, and the last one of a name counts`(uri: String, query: [String: String]) {
         #expect(self.head(uri).query == query)
     }
@@ -40,23 +42,27 @@ import Testing
         #expect(self.head("/a#b?c=d").query == [:])
     }
 
-    @Test(arguments: [
-        ([:], true), (["content-length": "5"], true), (["transfer-encoding": "chunked"], true),
-        (["Transfer-Encoding": "Chunked"], true),
-        (["content-length": "5", "Content-Length": "5"], false),
-        (["content-length": "5", "transfer-encoding": "chunked"], false),
-        (["transfer-encoding": "chunked", "Transfer-Encoding": "chunked"], false),
-        (["transfer-encoding": "gzip, chunked"], false), (["transfer-encoding": "identity"], false),
-        (["transfer-encoding": "chunked "], false), (["transfer-encoding": ""], false),
-    ] as [(HTTPHeaders, Bool)])
+    @Test(
+        arguments: [
+            ([:], true), (["content-length": "5"], true), (["transfer-encoding": "chunked"], true),
+            (["Transfer-Encoding": "Chunked"], true),
+            (["content-length": "5", "Content-Length": "5"], false),
+            (["content-length": "5", "transfer-encoding": "chunked"], false),
+            (["transfer-encoding": "chunked", "Transfer-Encoding": "chunked"], false),
+            (["transfer-encoding": "gzip, chunked"], false), (["transfer-encoding": "identity"], false),
+            (["transfer-encoding": "chunked "], false), (["transfer-encoding": ""], false),
+        ] as [(HTTPHeaders, Bool)]
+    )
     func `a body has one length or none (RFC 9112 section 6.3)`(headers: HTTPHeaders, expected: Bool) {
         #expect(self.head("/", headers).hasOneLength == expected)
     }
 
-    @Test(arguments: [
-        ([:], 0), (["content-length": "0"], 0), (["content-length": "17"], 17),
-        (["content-length": "99999999999999999999"], .max), (["content-length": "x"], .max),
-    ] as [(HTTPHeaders, Int)])
+    @Test(
+        arguments: [
+            ([:], 0), (["content-length": "0"], 0), (["content-length": "17"], 17),
+            (["content-length": "99999999999999999999"], .max), (["content-length": "x"], .max),
+        ] as [(HTTPHeaders, Int)]
+    )
     func `the announced length is a number, or too much`(headers: HTTPHeaders, expected: Int) {
         #expect(self.head("/", headers).announcedLength == expected)
     }

@@ -20,11 +20,13 @@ import Testing
         let session = SessionHandler(loop: harness.loop, format: .json, usesFramePing: false, clientID: "x")
         let policy = SessionPolicy.test(rules)
         guard case .success(let plan) = session.machine.plan(in: policy) else { preconditionFailure("no plan") }
-        let place = hub.join(Topic("a"), makeAttachment: { ChannelFanout(rules: rules) }) { group, slot in
+        let makeMember = { (group: ChannelGroup, slot: Int) in
             let subscription = Subscription(group: group, slot: slot, plan: plan)
             let variant = EncodingVariant(isBinary: false, delta: .none, joinLeave: false)
             return Member(session: session, subscription: subscription, variant: variant, needsAttention: false)
         }
+        let makeAttachment = { ChannelFanout(rules: rules) }
+        let place = hub.join(Topic("a"), makeAttachment: makeAttachment, makeMember: makeMember)
         place.group.attachment.events = events
         place.group.attachment.base = base
         return place.group
@@ -104,7 +106,10 @@ import Testing
         let batch = self.makeBatch(
             self.makeGroup([.join(Self.ann), self.publication("1", offset: 7), self.publication("2", offset: 8)])
         )
-        #expect(batch.publicationCount == 2 && batch.first == StreamPosition(offset: 7, epoch: "") && batch.excludedClients.isEmpty)
+        #expect(
+            batch.publicationCount == 2 && batch.first == StreamPosition(offset: 7, epoch: "")
+                && batch.excludedClients.isEmpty
+        )
     }
 
     @Test func `a frame knows its channel, its publications, and nothing of joins`() {
@@ -146,7 +151,9 @@ import Testing
             Issue.record("JSON with a payload that is none")
             return
         }
-        #expect(self.frame(batch.encoding(for: .init(isBinary: true, delta: .none, joinLeave: false)))?.publications == 2)
+        #expect(
+            self.frame(batch.encoding(for: .init(isBinary: true, delta: .none, joinLeave: false)))?.publications == 2
+        )
         let json = self.makeGroup([self.publication("[1]")], rules: .binary)
         var other = self.makeBatch(json)
         #expect(self.frame(other.encoding(for: .init(isBinary: false, delta: .none, joinLeave: false))) != nil)

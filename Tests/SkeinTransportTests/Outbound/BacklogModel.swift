@@ -28,14 +28,13 @@ struct BacklogModel {
             }
         }
         self.entries.removeAll { victims.contains($0) }
-        var dropped = victims.reduce(0) { $0 + $1.publications }
+        let dropped = victims.reduce(0) { $0 + $1.publications }
         if self.bytes + entry.size > limit {
             guard entry.channel >= 2 else { return .overflow }
-            dropped += entry.publications
-        } else {
-            self.entries.append(entry)
-            self.accepted.append(entry)
+            guard self.entries.isEmpty else { return .kept(dropped: dropped + entry.publications) }
         }
+        self.entries.append(entry)
+        self.accepted.append(entry)
         return .kept(dropped: dropped)
     }
 

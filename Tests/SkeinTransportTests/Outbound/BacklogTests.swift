@@ -10,7 +10,12 @@ import Testing
         ChannelFanout(rules: ChannelRules.open.with { $0.slowConsumer = policy })
     }
 
-    private func frame(_ size: Int, _ source: ChannelFanout? = nil, publications: Int = 1, mark: UInt8 = 0) -> OutboundFrame {
+    private func frame(
+        _ size: Int,
+        _ source: ChannelFanout? = nil,
+        publications: Int = 1,
+        mark: UInt8 = 0
+    ) -> OutboundFrame {
         OutboundFrame(
             bytes: ByteBuffer(repeating: mark, count: size),
             source: source,
@@ -24,7 +29,9 @@ import Testing
 
     @Test func `frames come out in the order in which they went in`() {
         var backlog = Backlog()
-        for mark in 1...5 { #expect(backlog.append(self.frame(10, mark: UInt8(mark)), limit: 100) == .kept(dropped: 0)) }
+        for mark in 1...5 {
+            #expect(backlog.append(self.frame(10, mark: UInt8(mark)), limit: 100) == .kept(dropped: 0))
+        }
         #expect(backlog.bytes == 50 && !backlog.isEmpty)
         #expect(self.marks(backlog.take(budget: 20)) == [1, 2])
         #expect(self.marks(backlog.take(budget: 29)) == [3, 4])
@@ -50,7 +57,8 @@ import Testing
         #expect(backlog.append(self.frame(1, self.source(.close)), limit: 100) == .overflow)
     }
 
-    @Test func `drop_oldest drops as many of its own channel as the new frame needs, and tells how many publications`() {
+    @Test func `drop_oldest drops as many of its own channel as the new frame needs, and tells how many publications`()
+    {
         let channel = self.source(.dropOldest)
         let other = self.source(.dropOldest)
         var backlog = Backlog()
@@ -69,6 +77,17 @@ import Testing
         _ = backlog.append(self.frame(80, mark: 1), limit: 100)
         #expect(backlog.append(self.frame(30, channel, publications: 7, mark: 2), limit: 100) == .kept(dropped: 7))
         #expect(self.marks(backlog.take(budget: 1000)) == [1])
+    }
+
+    @Test(arguments: [ChannelRules.SlowConsumerPolicy.dropOldest, .keepLatest])
+    func `where nothing else waits, the newest of a channel that drops is kept, however large`(
+        policy: ChannelRules.SlowConsumerPolicy
+    ) {
+        let channel = self.source(policy)
+        var backlog = Backlog()
+        #expect(backlog.append(self.frame(150, channel, mark: 1), limit: 100) == .kept(dropped: 0))
+        #expect(backlog.append(self.frame(160, channel, publications: 1, mark: 2), limit: 100) == .kept(dropped: 1))
+        #expect(self.marks(backlog.take(budget: 1000)) == [2])
     }
 
     @Test func `keep_latest keeps one frame of its channel, behind what came before it`() {
@@ -111,7 +130,10 @@ import Testing
                 #expect(backlog.take(budget: budget).map(\.number) == model.take(budget: budget))
             } else {
                 let index = Int.random(in: 0..<4, using: &random)
-                let size = Int.random(in: 4...300, using: &random)
+                let size = Int.random(
+                    in: 4...(Int.random(in: 0..<20, using: &random) == 0 ? 1500 : 300),
+                    using: &random
+                )
                 let publications = index == 0 ? 0 : Int.random(in: 1...3, using: &random)
                 var bytes = ByteBuffer(integer: UInt32(number))
                 bytes.writeRepeatingByte(0, count: size - 4)
@@ -126,7 +148,8 @@ import Testing
                 let held = backlog.bytes
                 let outcome = backlog.append(frame, limit: limit)
                 #expect(outcome == model.append(entry, limit: limit))
-                #expect(backlog.bytes <= max(held, limit), "what is added never exceeds the limit")
+                let ceiling = index < 2 ? limit : max(limit, size)
+                #expect(backlog.bytes <= max(held, ceiling), "what is added never exceeds the limit")
             }
             #expect(backlog.bytes == model.bytes && backlog.isEmpty == model.entries.isEmpty)
         }

@@ -206,7 +206,8 @@ struct OutboundSocketTests {
         }
     }
 
-    @Test func `a frame that is longer than the limit is sent whole to a client that has nothing waiting (guarantee G12)`()
+    @Test
+    func `a frame that is longer than the limit is sent whole to a client that has nothing waiting (guarantee G12)`()
         async throws
     {
         try await LoopbackSocket.with { loopback in

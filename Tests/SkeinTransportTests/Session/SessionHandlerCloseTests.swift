@@ -27,7 +27,9 @@ import Testing
         #expect(frames.map(\.opcode) == [8] && frames.first?.payload == [])
     }
 
-    @Test func `the server closes: its code goes out behind the replies, and the client's answer ends the output`() throws {
+    @Test func `the server closes: its code goes out behind the replies, and the client's answer ends the output`()
+        throws
+    {
         let harness = LoopHarness()
         let ann = try TestClient(harness).connect()
         ann.command(#"{"id":2,"ping":{}}"#)

@@ -171,7 +171,8 @@ import Testing
         #expect(clients.allSatisfy { $0.messages() == [#"{"id":2,"subscribe":{}}"#] })
     }
 
-    @Test func `who subscribes again while the failure of the first try is told gets an answer (guarantee G11)`() throws {
+    @Test func `who subscribes again while the failure of the first try is told gets an answer (guarantee G11)`() throws
+    {
         let harness = LoopHarness()
         let ann = try TestClient(harness).connect()
         let bob = try TestClient(harness, id: "bob").connect()

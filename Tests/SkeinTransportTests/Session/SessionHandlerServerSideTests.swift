@@ -43,7 +43,8 @@ import Testing
         #expect(ann.messages().compactMap { $0.number("id") } == [1, 2, 3])
     }
 
-    @Test func `a channel of a token that cannot be subscribed to ends the session, and the others are undone`() throws {
+    @Test func `a channel of a token that cannot be subscribed to ends the session, and the others are undone`() throws
+    {
         let harness = LoopHarness(.test(.membership))
         let ann = try TestClient(harness)
         harness.broker.hold(.enter)
@@ -118,7 +119,9 @@ import Testing
     @Test func `sessions are found by id and by user until they end`() throws {
         let harness = LoopHarness()
         let clients = try ["1", "2", "3"].map { try TestClient(harness, id: $0) }
-        for (client, user) in zip(clients, ["ann", "ann", "bob"]) { client.connect(as: Credentials(user: UserID(user))) }
+        for (client, user) in zip(clients, ["ann", "ann", "bob"]) {
+            client.connect(as: Credentials(user: UserID(user)))
+        }
         func found(_ selection: SessionDirectory.Selection) -> [String] {
             harness.loop.directory.select(selection).map(\.clientID).sorted()
         }

@@ -33,7 +33,9 @@ import Testing
         }
         let connected = ask([0x08, 1, 0x22, 0])  // id 1, connect {}
         #expect(connected.map(\.opcode) == [2] && connected.first?.messages(.protobuf).count == 1)
-        #expect(ask([0x08, 2, 0x2A, 3, 0x0A, 1, 0x63]).first?.messages(.protobuf).first?.starts(with: [0x08, 2]) == true)
+        #expect(
+            ask([0x08, 2, 0x2A, 3, 0x0A, 1, 0x63]).first?.messages(.protobuf).first?.starts(with: [0x08, 2]) == true
+        )
         let answers = ask([0x08, 3, 0x3A, 6, 0x0A, 1, 0x63, 0x12, 1, 0x37])
         #expect(answers.count == 2, "a reply in front of a publication")
         #expect(answers.first?.messages(.protobuf).first?.starts(with: [0x08, 3]) == true)

@@ -11,7 +11,8 @@ import Testing
     func `the server pings within its interval, and a client that answers stays`(format: WireFormat) throws {
         let harness = LoopHarness()
         let ann = try TestClient(harness, format: format)
-        let connect = format == .json ? ClientFrame.text(#"{"id":1,"connect":{}}"#) : ClientFrame.binary([4, 8, 1, 0x22, 0])
+        let connect =
+            format == .json ? ClientFrame.text(#"{"id":1,"connect":{}}"#) : ClientFrame.binary([4, 8, 1, 0x22, 0])
         let pong = format == .json ? ClientFrame.text("{}") : ClientFrame.binary([0])
         ann.receive(connect)
         harness.run()

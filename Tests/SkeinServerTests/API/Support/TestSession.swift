@@ -15,7 +15,12 @@ final class TestSession {
         on harness: APIHarness,
         _ body: (TestSession) async throws -> Void
     ) async throws {
-        let listener = try await harness.transport.listen(host: "127.0.0.1", port: 0, router: SessionRouter())
+        let listener = try await harness.transport.listen(
+            host: "127.0.0.1",
+            port: 0,
+            router: SessionRouter(),
+            isLimited: true
+        )
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connect(to: listener.address) { channel in
                 channel.eventLoop.makeCompletedFuture {
