@@ -1,3 +1,5 @@
+import NIOCore
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -5,8 +7,6 @@ import Musl
 #else
 import Darwin
 #endif
-import NIOCore
-
 /// Why a node could not start although its configuration is in order.
 public struct StartupError: Error, Sendable, CustomStringConvertible {
     /// One sentence that says what to do.
@@ -15,7 +15,8 @@ public struct StartupError: Error, Sendable, CustomStringConvertible {
     init(listening plan: Configuration.BindPlan, _ error: any Error) {
         let keys = plan.roles.map { "listeners.\($0.rawValue)" }.joined(separator: ", ")
         let reason = (error as? IOError).map { Self.reason(errorCode: $0.errnoCode) } ?? "\(error)"
-        self.description = "cannot listen on \(plan.address):\(plan.port): \(reason); change \(keys), or end what uses it"
+        let place = "\(plan.address):\(plan.port)"
+        self.description = "cannot listen on \(place): \(reason); change \(keys), or end what uses it"
     }
 
     private static func reason(errorCode: CInt) -> String {

@@ -164,6 +164,7 @@ final class LoopContext {
                 guard let first = batch.first else { break }
                 if member.subscription.isCutOff(by: batch.events) { return .cutOff }
                 guard first.offset > through.offset else {
+                    defer { member.subscription.passed(batch.events) }
                     return batch.encoding(for: member.variant, where: member.subscription.admits)
                 }
                 member.subscription.catchUp = .none

@@ -21,6 +21,8 @@ final class Subscription {
     let entersPresence: Bool
     let announcesJoinLeave: Bool
     let followsPositions: Bool
+    /// Whether its reply says where it starts: what is in the reply must not come again.
+    let hasStart: Bool
     let isClientSide: Bool
 
     init(group: ChannelGroup, slot: Int, plan: SubscriptionPlan) {
@@ -30,6 +32,7 @@ final class Subscription {
         self.entersPresence = plan.entersPresence
         self.announcesJoinLeave = plan.announcesJoinLeave
         self.followsPositions = plan.followsPositions
+        self.hasStart = plan.followsPositions || plan.recoverSince != nil
         self.isClientSide = plan.origin.isClient
     }
 
@@ -38,7 +41,7 @@ final class Subscription {
         guard case .publication(let publication) = event, case .skipping(let through) = self.catchUp else {
             return true
         }
-        return publication.offset == 0 || publication.offset > through.offset
+        return publication.offset == 0 || publication.offset > through.offset || publication.epoch != through.epoch
     }
 
     /// Whether the events do not go on where the client is: a publication is missing in front of one of them, or the stream was

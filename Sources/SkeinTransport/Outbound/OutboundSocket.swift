@@ -114,9 +114,9 @@ final class OutboundSocket {
             frame.source = nil  // The client has the front of it: the rest must follow.
         }
         if self.stalledSince == .distantFuture { self.stalledSince = self.clock() }
-        guard case .kept(let dropped) = self.backlog.append(frame, limit: limit - self.writingBytes) else {
-            return false
-        }
+        // One message may exceed the limit: its front may be with the client already, and then its rest must follow.
+        let room = self.isCongested ? limit - self.writingBytes : .max
+        guard case .kept(let dropped) = self.backlog.append(frame, limit: room) else { return false }
         if dropped > 0 { self.metrics.dropped(dropped, reason: .slowConsumer) }
         self.writeNextPiece()
         return true

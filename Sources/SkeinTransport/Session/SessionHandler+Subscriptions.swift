@@ -266,10 +266,10 @@ extension SessionHandler {
     /// The reply is out: what was kept and is newer than it follows, then the others hear of the newcomer.
     private func settle(_ subscription: Subscription) {
         guard case .buffering(let kept) = subscription.catchUp else { return }
-        subscription.catchUp = subscription.followsPositions ? .skipping(through: subscription.start) : .none
+        subscription.catchUp = subscription.hasStart ? .skipping(through: subscription.start) : .none
         let group = subscription.group
         guard !subscription.isCutOff(by: kept) else { return self.lostPosition(on: group.topic.channel) }
-        group.members[subscription.slot].needsAttention = subscription.followsPositions
+        group.members[subscription.slot].needsAttention = subscription.hasStart
         let missed = kept.filter(subscription.admits)
         if !missed.isEmpty { self.stage(missed, of: subscription) }
         if subscription.announcesJoinLeave { self.loop.node.broker.announce(.join(subscription.info), to: group.topic) }

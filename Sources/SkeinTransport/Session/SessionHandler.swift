@@ -242,7 +242,8 @@ final class SessionHandler: ChannelInboundHandler, Timed {
         self.isActive = false
         self.stageReplies()
         guard let socket = self.socket else { return }
-        guard socket.flush(limit: self.loop.policy.limits.queueSize) else {
+        // A close frame is the last that is sent, and has to fit.
+        guard socket.flush(limit: self.isOpen ? self.loop.policy.limits.queueSize : .max) else {
             socket.discardBacklog()
             return self.disconnect(.slow)
         }

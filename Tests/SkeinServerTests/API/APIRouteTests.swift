@@ -8,7 +8,7 @@ import Testing
     @Test func `every method is a path under api and takes only POST`() async throws {
         try await APIHarness.run { harness in
             let names = [
-                "publish", "broadcast", "subscribe", "unsubscribe", "disconnect", "refresh", "presence",
+                "publish", "broadcast", "subscribe", "unsubscribe", "disconnect", "message", "refresh", "presence",
                 "presence_stats",
                 "history", "history_remove", "channels", "info", "rpc", "batch",
             ]
