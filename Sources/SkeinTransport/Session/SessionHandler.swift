@@ -81,6 +81,7 @@ final class SessionHandler: ChannelInboundHandler, Timed {
         _ = self.closing.fail()
         self.loop.timers.disarm(self)
         self.socket?.discardBacklog()
+        self.socket?.onDrained = nil
         self.socket = nil
         self.channel = nil
         context.fireChannelInactive()
