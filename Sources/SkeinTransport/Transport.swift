@@ -109,6 +109,18 @@ public final class Transport: Sendable {
         try? await self.group.shutdownGracefully()
     }
 
+    /// Returns after some time, or when the task is cancelled.
+    ///
+    /// On a timer of an event loop: `Task.sleep` takes a descriptor each time and ends the process when there is none left.
+    public func rest(for duration: Duration) async {
+        let alarm = self.group.any().scheduleTask(in: TimeAmount(duration)) {}
+        await withTaskCancellationHandler {
+            _ = try? await alarm.futureResult.get()
+        } onCancel: {
+            alarm.cancel()
+        }
+    }
+
     /// What sessions are bound by now.
     public var policy: SessionPolicy { self.shared.withLock { $0.policy } }
 

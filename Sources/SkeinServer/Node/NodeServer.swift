@@ -53,7 +53,7 @@ public final class NodeServer: Service {
         let node = try await self.start()
         self.health.isReady = true
         await withTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { await self.sweep(node.broker) }
+            tasks.addTask { await self.sweep(node) }
             tasks.addTask { for await _ in hangUps { await self.reload(node) } }
             try? await gracefulShutdown()
             tasks.cancelAll()
@@ -214,9 +214,10 @@ public final class NodeServer: Service {
 
     // MARK: While it runs
 
-    private func sweep(_ broker: MemoryBroker) async {
-        while (try? await Task.sleep(for: .seconds(1))) != nil {
-            broker.expire(now: self.clock.now())
+    private func sweep(_ node: Running) async {
+        while !Task.isCancelled {
+            await node.transport.rest(for: .seconds(1))
+            node.broker.expire(now: self.clock.now())
         }
     }
 
@@ -264,7 +265,7 @@ public final class NodeServer: Service {
         let hurried = self.hurry.stream
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await node.transport.connectionsEnded() }
-            tasks.addTask { try? await Task.sleep(for: grace) }
+            tasks.addTask { await node.transport.rest(for: grace) }
             tasks.addTask { for await _ in hurried { break } }
             await tasks.next()
             tasks.cancelAll()

@@ -18,7 +18,7 @@ enum HTTPPipeline {
 
     /// A connection keeps the buffer that it read into last, so its size is part of what a connection may hold: small before the
     /// client has shown who it is.
-    static let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1024, maximum: 1024)
+    static let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 512)
     private static let webSocketReceiveBuffers = AdaptiveRecvByteBufferAllocator(
         minimum: 512,
         initial: 1024,

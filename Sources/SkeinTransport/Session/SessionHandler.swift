@@ -350,7 +350,8 @@ final class SessionHandler: ChannelInboundHandler, Timed {
     private func note(_ message: Logger.Message, _ code: DisconnectCode? = nil) {
         let logger = self.loop.node.logger
         guard logger.logLevel <= .debug else { return }
-        var metadata: Logger.Metadata = ["skein.session": "\(self.clientID)", "skein.user": "\(self.user)"]
+        // Nothing that a client sent is logged, not even its user's name.
+        var metadata: Logger.Metadata = ["skein.session": "\(self.clientID)"]
         if let code { metadata["skein.code"] = "\(code)" }
         logger.debug(message, metadata: metadata)
     }
