@@ -30,6 +30,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
@@ -53,6 +54,18 @@ let package = Package(
             dependencies: ["SkeinCore", nioCore],
             swiftSettings: strict
         ),
+        // Debian's libhiredis-dev. Without pkg-config, whose flags SwiftPM refuses with a warning at every build.
+        .systemLibrary(name: "CHiredis"),
+        .target(
+            name: "SkeinRedis",
+            dependencies: [
+                "CHiredis", "SkeinCore", "SkeinCluster", nioCore, nioPosix, logging, metrics,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            resources: [.embedInCode("Functions")],
+            swiftSettings: strict
+        ),
         .target(
             name: "SkeinTransport",
             dependencies: [
@@ -64,8 +77,8 @@ let package = Package(
         .target(
             name: "SkeinServer",
             dependencies: [
-                "SkeinCore", "SkeinWire", "SkeinCluster", "SkeinTransport", nioCore, nioPosix, nioHTTP1, logging,
-                metrics, coreMetrics,
+                "SkeinCore", "SkeinWire", "SkeinCluster", "SkeinRedis", "SkeinTransport", nioCore, nioPosix, nioHTTP1,
+                logging, metrics, coreMetrics,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -62,10 +62,19 @@ public protocol HistoryBroker: AnyObject, Sendable {
 public protocol PresenceBroker: AnyObject, Sendable {
     /// Adds a session to the topic's presence, or replaces its entry. Completes with false, and changes nothing, when
     /// `maximumMembers` (0 for no limit) others are there already.
-    func enter(_ member: ClientInfo, into topic: Topic, maximumMembers: Int, completion: Completion<Bool>)
+    ///
+    /// With `announcesLeave` its leave is announced, once, by whoever finds that this node is gone.
+    func enter(
+        _ member: ClientInfo,
+        into topic: Topic,
+        announcesLeave: Bool,
+        maximumMembers: Int,
+        completion: Completion<Bool>
+    )
 
-    /// Removes a session. Completes with whether it was there.
-    func leave(_ client: String, from topic: Topic, completion: Completion<Bool>)
+    /// Removes a session and, with `announcing`, announces in the same step that it left. Completes with whether it was there;
+    /// a member that was not is not announced.
+    func leave(_ client: String, from topic: Topic, announcing: Bool, completion: Completion<Bool>)
 
     /// Lists the sessions that are present, in no order. O(members).
     func presence(of topic: Topic, completion: Completion<[PresenceMember]>)

@@ -17,7 +17,7 @@ import Synchronization
 public final class MemoryBroker: EventBroker {
     let clock: Clock
     let makeEpoch: @Sendable () -> String
-    private let sink: any TopicEventSink
+    let sink: any TopicEventSink
     private let shards: [Shard]
 
     /// Makes an engine that keeps nothing yet.
@@ -140,9 +140,4 @@ extension MemoryBroker {
         self.sink.deliver(.publication(placed), to: topic)
         return position
     }
-}
-
-extension StreamPosition {
-    /// The position of what is not in a stream.
-    static let none = Self(offset: 0, epoch: "")
 }

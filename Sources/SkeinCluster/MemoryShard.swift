@@ -135,7 +135,7 @@ extension MemoryShard {
 // MARK: - Presence
 
 extension MemoryShard {
-    /// See ``PresenceBroker/enter(_:into:maximumMembers:completion:)``.
+    /// See ``PresenceBroker/enter(_:into:announcesLeave:maximumMembers:completion:)``.
     mutating func enter(_ member: ClientInfo, into topic: Topic, maximumMembers: Int) -> Bool {
         let index = self.presence.index(of: topic) ?? self.presence.insert(PresenceTable(), for: topic)
         var change = 0
@@ -149,16 +149,16 @@ extension MemoryShard {
         return isAccepted
     }
 
-    /// See ``PresenceBroker/leave(_:from:completion:)``. The last one takes the topic's table along.
-    mutating func leave(_ client: String, from topic: Topic) -> Bool {
-        guard let index = self.presence.index(of: topic) else { return false }
-        let (wasPresent, isEmpty) = self.presence.update(at: index) { table in
-            let wasPresent = table.leave(client)
-            return (wasPresent, table.count == 0)
+    /// Removes a session and returns it; nil when it is not present. The last one takes the topic's table along.
+    mutating func leave(_ client: String, from topic: Topic) -> ClientInfo? {
+        guard let index = self.presence.index(of: topic) else { return nil }
+        let (member, isEmpty) = self.presence.update(at: index) { table in
+            let member = table.leave(client)
+            return (member, table.count == 0)
         }
-        if wasPresent { self.members -= 1 }
+        if member != nil { self.members -= 1 }
         if isEmpty { self.presence.remove(at: index) }
-        return wasPresent
+        return member
     }
 
     /// Gives the topic's presence to `body`; nil if nobody is present.

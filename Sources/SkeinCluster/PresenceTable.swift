@@ -31,11 +31,11 @@ struct PresenceTable {
         return true
     }
 
-    /// Removes a session; false when it is not present. O(1).
-    mutating func leave(_ client: String) -> Bool {
-        guard let member = self.members.removeValue(forKey: ByteText(client)) else { return false }
+    /// Removes a session and returns it; nil when it is not present. O(1).
+    mutating func leave(_ client: String) -> ClientInfo? {
+        guard let member = self.members.removeValue(forKey: ByteText(client)) else { return nil }
         self.forgetSession(of: UserID(member.user))
-        return true
+        return member
     }
 
     private mutating func forgetSession(of user: UserID) {

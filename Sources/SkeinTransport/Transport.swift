@@ -1,5 +1,5 @@
 public import Logging
-import NIOCore
+public import NIOCore
 import NIOPosix
 public import SkeinCluster
 public import SkeinCore
@@ -26,8 +26,8 @@ public final class Transport: Sendable {
 
     /// What a transport is made of.
     public struct Dependencies: Sendable {
-        /// Makes the broker for a sink.
-        public var makeBroker: @Sendable (any TopicEventSink) -> any Broker
+        /// Makes the broker for a sink; the event loop is one of the transport's, for a broker that needs one.
+        public var makeBroker: @Sendable (any TopicEventSink, any EventLoop) throws -> any Broker
         /// Verifies tokens.
         public var authenticator: any Authenticator
         /// The methods of `rpc`.
@@ -41,7 +41,7 @@ public final class Transport: Sendable {
 
         /// Collects the parts.
         public init(
-            makeBroker: @escaping @Sendable (any TopicEventSink) -> any Broker,
+            makeBroker: @escaping @Sendable (any TopicEventSink, any EventLoop) throws -> any Broker,
             authenticator: any Authenticator,
             methods: RPCTable = RPCTable(),
             metrics: TransportMetrics,
@@ -75,7 +75,7 @@ public final class Transport: Sendable {
         }
         let dispatcher = Dispatcher(inboxes: inboxes)
         let node = NodeContext(
-            broker: dependencies.makeBroker(dispatcher),
+            broker: try dependencies.makeBroker(dispatcher, self.order[0]),
             dispatcher: dispatcher,
             authenticator: dependencies.authenticator,
             methods: dependencies.methods,
@@ -120,6 +120,9 @@ public final class Transport: Sendable {
             alarm.cancel()
         }
     }
+
+    /// One of the loops, another one each time.
+    public var anyEventLoop: any EventLoop { self.group.any() }
 
     /// What sessions are bound by now.
     public var policy: SessionPolicy { self.shared.withLock { $0.policy } }

@@ -130,7 +130,13 @@ struct MemoryBrokerHistoryTests {
             let member = ClientInfo(user: user, client: "c\(self.random(0..<10))")
             let expected = self.model.enter(member, into: topic, maximumMembers: limit)
             let actual = self.result {
-                self.broker.enter(member, into: topic, maximumMembers: limit, completion: $0)
+                self.broker.enter(
+                    member,
+                    into: topic,
+                    announcesLeave: false,
+                    maximumMembers: limit,
+                    completion: $0
+                )
             }
             self.compare(actual, expected, "enter \(topic)")
         }
@@ -138,7 +144,7 @@ struct MemoryBrokerHistoryTests {
         mutating func leave() {
             let (topic, client) = (self.topic(), "c\(self.random(0..<10))")
             let expected = self.model.leave(client, from: topic)
-            let actual = self.result { self.broker.leave(client, from: topic, completion: $0) }
+            let actual = self.result { self.broker.leave(client, from: topic, announcing: false, completion: $0) }
             self.compare(actual, expected, "leave \(topic)")
         }
 

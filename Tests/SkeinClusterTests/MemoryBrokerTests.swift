@@ -126,6 +126,7 @@ struct MemoryBrokerTests {
             broker.enter(
                 ClientInfo(user: "u", client: client),
                 into: Topic("c"),
+                announcesLeave: false,
                 maximumMembers: 0,
                 completion: self.ignoring()
             )
@@ -134,7 +135,7 @@ struct MemoryBrokerTests {
         #expect(broker.counts.members == 2)
         #expect(broker.counts.interests == 3)
         for client in ["a", "a", "b"] {
-            broker.leave(client, from: Topic("c"), completion: self.ignoring())
+            broker.leave(client, from: Topic("c"), announcing: false, completion: self.ignoring())
             broker.unsubscribe(from: Topic("c"))
         }
         #expect(broker.counts == MemoryBrokerCounts())

@@ -6,4 +6,7 @@ public enum TopicEvent: Sendable {
     case join(ClientInfo)
     /// A session is gone.
     case leave(ClientInfo)
+    /// What was published in front of the position is missing here, or belongs to another stream: whoever follows positions
+    /// has to subscribe again before it gets anything more. The stream goes on after the position.
+    case gap(StreamPosition)
 }

@@ -6,6 +6,8 @@ import SkeinTransport
 /// What every method works with: the node, and the rules as they were when the request arrived.
 struct APIContext: Sendable {
     let transport: Transport
+    /// Of all nodes.
+    let sessions: ClusterSessions
     let policy: SessionPolicy
     let node: APINode
 
@@ -44,6 +46,15 @@ struct APIContext: Sendable {
     func failure(_ error: BrokerError) -> APIError {
         self.transport.node.logger.debug("broker refused an API call", metadata: ["skein.broker_error": "\(error)"])
         return APIError(.internal)
+    }
+
+    /// Asks the sessions of all nodes.
+    func ask(_ question: SessionQuestion) async throws(APIError) -> SessionAnswer {
+        do throws(BrokerError) {
+            return try await self.sessions.ask(question)
+        } catch {
+            throw self.failure(error)
+        }
     }
 
     /// Waits for the broker, whose error becomes one of the API.

@@ -1,6 +1,6 @@
 import NIOCore
 public import NIOHTTP1
-import SkeinCluster
+public import SkeinCluster
 public import SkeinCore
 public import SkeinTransport
 import SkeinWire
@@ -14,6 +14,7 @@ public struct APIHandler: Sendable {
     private static let prefix = "/api/"
 
     private let transport: Transport
+    private let sessions: ClusterSessions
     private let node: APINode
     private let metrics: APIMetrics
     private let settings: @Sendable () -> APISettings
@@ -23,16 +24,19 @@ public struct APIHandler: Sendable {
     /// Makes a handler.
     ///
     /// - Parameters:
+    ///   - link: the other nodes; nil when there are none.
     ///   - settings: asked at every request, on event loops too; must not block.
     ///   - policy: asked at every request; the rules that sessions have.
     public init(
         transport: Transport,
+        link: (any ClusterLink)? = nil,
         node: APINode,
         metrics: APIMetrics,
         settings: @escaping @Sendable () -> APISettings,
         policy: @escaping @Sendable () -> SessionPolicy
     ) {
         self.transport = transport
+        self.sessions = ClusterSessions(transport: transport, link: link)
         self.node = node
         self.metrics = metrics
         self.settings = settings
@@ -68,7 +72,12 @@ public struct APIHandler: Sendable {
             self.metrics.answered(method, refusal == .throttled ? .throttled : .unauthorized)
             return Self.response(refusal)
         }
-        let context = APIContext(transport: self.transport, policy: self.policy(), node: self.node)
+        let context = APIContext(
+            transport: self.transport,
+            sessions: self.sessions,
+            policy: self.policy(),
+            node: self.node
+        )
         do throws(APIError) {
             let result = try await method.parse(Array(buffer: request.body)).perform(in: context)
             self.metrics.answered(method, .ok)

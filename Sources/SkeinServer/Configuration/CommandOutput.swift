@@ -14,6 +14,13 @@ public struct CommandOutput: Sendable, Equatable {
         self.status = 0
     }
 
+    /// A failure: what went wrong, with a line break at the end.
+    init(problems: String, status: Int32) {
+        self.text = ""
+        self.problems = problems
+        self.status = status
+    }
+
     /// A configuration that cannot be used: status 78 (`EX_CONFIG` of sysexits.h).
     public init(error: ConfigurationError) {
         self.text = ""

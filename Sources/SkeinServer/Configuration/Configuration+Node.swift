@@ -3,6 +3,8 @@ extension Configuration {
     public struct Node: Sendable, Equatable {
         /// Unique among the nodes. After loading never empty.
         public var name = ""
+        /// Where others reach the node; empty for the listener's address.
+        public var address = ""
         /// Event loops; 0 for one per core.
         public var loops = 0
 

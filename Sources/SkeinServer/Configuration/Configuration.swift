@@ -7,6 +7,12 @@ public import SkeinCore
 public struct Configuration: Sendable, Equatable {
     /// `node`.
     public var node = Node()
+    /// `engine`.
+    public var engine = Engine.memory
+    /// `redis`.
+    public var redis = Redis()
+    /// `cluster`.
+    public var cluster = Cluster()
     /// `listeners`.
     public var listeners = Listeners()
     /// `client`.

@@ -5,6 +5,7 @@ enum ConfigurationTable {
     static let root: [OptionBinding<Configuration>] = {
         var table = OptionTable(defaults: Configuration())
         Self.addNode(to: &table)
+        Self.addEngine(to: &table)
         Self.addListeners(to: &table)
         Self.addClient(to: &table)
         Self.addClientLimits(to: &table)
@@ -26,6 +27,12 @@ enum ConfigurationTable {
             "node.name",
             \.node.name,
             "Name of this node, unique among its peers; empty for the host name and six random hex digits."
+        )
+        table.text(
+            "node.address",
+            \.node.address,
+            "Where clients and load balancers reach this node, as host:port, for the list of nodes; empty for what the "
+                + "client listener is bound to."
         )
         table.count("node.loops", \.node.loops, 0...64, "Event loops; 0 for one per core.")
     }

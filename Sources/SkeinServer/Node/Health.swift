@@ -1,8 +1,6 @@
-import NIOHTTP1
-import SkeinTransport
 import Synchronization
 
-/// Whether the node works (`/health`) and whether it wants clients (`/ready`). Any thread.
+/// Whether the node wants clients. Any thread.
 final class Health: Sendable {
     private let ready = Atomic<Bool>(false)
 
@@ -10,15 +8,5 @@ final class Health: Sendable {
     var isReady: Bool {
         get { self.ready.load(ordering: .acquiring) }
         set { self.ready.store(newValue, ordering: .releasing) }
-    }
-
-    /// 200 as long as the process answers.
-    func live() -> HTTPResponse {
-        .text(.ok, "ok")
-    }
-
-    /// 200 while the node wants clients, else 503.
-    func readiness() -> HTTPResponse {
-        self.isReady ? .text(.ok, "ready") : .text(.serviceUnavailable, "not ready")
     }
 }

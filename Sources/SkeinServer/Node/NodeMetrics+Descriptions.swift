@@ -30,6 +30,18 @@ extension NodeMetrics {
             counter("skein_live_gap_events_total", "Times that a publication did not follow the one before it."),
             counter("skein_received_bytes_total", "Bytes from WebSocket clients."),
             counter("skein_sent_bytes_total", "Bytes to WebSocket clients."),
+            gauge("skein_redis_connected", "1 while the connection to Redis can be used.", ["connection"]),
+            counter("skein_redis_connections_lost_total", "Connections to Redis that ended.", ["connection"]),
+            counter("skein_redis_restored_total", "Times that the link to Redis became whole."),
+            counter("skein_redis_errors_total", "Commands that Redis refused, by kind.", ["kind"]),
+            gauge("skein_redis_in_flight_bytes", "Bytes of commands without a reply."),
+            gauge("skein_redis_topics", "Channels that the node listens to in Redis."),
+            gauge("skein_redis_probe_seconds", "How long the newest message of the node to itself took."),
+            counter("skein_redis_repairs_total", "Gaps in a stream that were read from its history."),
+            counter("skein_redis_gaps_total", "Gaps that the history no longer filled: subscribers were told."),
+            counter("skein_redis_ignored_messages_total", "Messages from Redis that this version cannot read."),
+            counter("skein_presence_swept_total", "Members of dead nodes that this node removed."),
+            gauge("skein_cluster_nodes", "Nodes that are alive."),
             gauge("skein_streams", "Streams that the embedded engine keeps."),
             gauge("skein_stored_publications", "Publications in those streams."),
             gauge("skein_stored_bytes", "Payload bytes in those streams."),
@@ -42,7 +54,7 @@ extension NodeMetrics {
         MetricDescription(name: name, help: help, kind: .counter, labels: labels)
     }
 
-    private static func gauge(_ name: String, _ help: String) -> MetricDescription {
-        MetricDescription(name: name, help: help, kind: .gauge)
+    private static func gauge(_ name: String, _ help: String, _ labels: [String] = []) -> MetricDescription {
+        MetricDescription(name: name, help: help, kind: .gauge, labels: labels)
     }
 }

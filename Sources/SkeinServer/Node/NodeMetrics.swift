@@ -1,10 +1,12 @@
 import Metrics
 import SkeinCluster
+import SkeinRedis
 import SkeinTransport
 
 /// What a node counts, and the gauges that are read only when somebody asks.
 struct NodeMetrics: Sendable {
     let transport: TransportMetrics
+    let redis: RedisMetrics
     private let channels: Meter
     private let users: Meter
     private let streams: Meter
@@ -16,6 +18,7 @@ struct NodeMetrics: Sendable {
 
     init(factory: any MetricsFactory) {
         self.transport = TransportMetrics(factory: factory)
+        self.redis = RedisMetrics(factory: factory)
         self.channels = Meter(label: "skein_channels", factory: factory)
         self.users = Meter(label: "skein_users", factory: factory)
         self.streams = Meter(label: "skein_streams", factory: factory)
@@ -26,14 +29,18 @@ struct NodeMetrics: Sendable {
         self.ready = Meter(label: "skein_ready", factory: factory)
     }
 
-    func refresh(_ counts: SessionCounts, _ engine: MemoryBrokerCounts, droppedLines: Int, isReady: Bool) {
+    func refresh(_ counts: SessionCounts, droppedLines: Int, isReady: Bool) {
         self.channels.set(counts.channels)
         self.users.set(counts.users)
+        self.loggedLinesDropped.set(droppedLines)
+        self.ready.set(isReady ? 1 : 0)
+    }
+
+    /// What the embedded engine holds.
+    func refresh(_ engine: MemoryBrokerCounts) {
         self.streams.set(engine.streams)
         self.storedPublications.set(engine.publications)
         self.storedBytes.set(engine.bytes)
         self.members.set(engine.members)
-        self.loggedLinesDropped.set(droppedLines)
-        self.ready.set(isReady ? 1 : 0)
     }
 }

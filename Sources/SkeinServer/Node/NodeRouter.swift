@@ -20,7 +20,7 @@ struct NodeRouter: HTTPRouter {
         if self.roles.contains(.client), let route = self.clientRoute(method, path) { return route }
         if self.roles.contains(.api), let route = self.api.route(method, path) { return route }
         if self.roles.contains(.admin), let page = self.admin.page(path) {
-            return self.readOnly(method) { _ in await page() }
+            return self.readOnly(method) { await page($0) }
         }
         return .notFound
     }

@@ -17,12 +17,18 @@ public final class NodeServer: Service {
     private let sources: ConfigurationSources
     private let host: HostFacts
     private let sink: LogSink
-    private let logger: Logger
-    private let clock = Clock.system
+    let logger: Logger
+    let clock = Clock.system
     private let configuration: Mutex<Configuration>
     private let health = Health()
+    /// The transport, for what the engine asks of it; nil before it is there.
+    private let running = Mutex<Transport?>(nil)
+    /// Where the client listener is, once it is.
+    let boundAddress = Mutex<String?>(nil)
     private let announce: @Sendable (String) -> Void
     private let hurry = AsyncStream<Void>.makeStream()
+    let fenced = AsyncStream<Void>.makeStream()
+    let instance = MemoryBroker.randomEpoch()
 
     /// Loads the configuration; throws what is wrong with it. `announce` gets the lines that tell where the node is.
     public init(
@@ -44,6 +50,9 @@ public final class NodeServer: Service {
     /// Where the service logs.
     public var serviceLogger: Logger { self.logger }
 
+    /// The transport, once it is there.
+    var transportNow: Transport? { self.running.withLock { $0 } }
+
     /// The current configuration.
     var current: Configuration { self.configuration.withLock { $0 } }
 
@@ -52,13 +61,33 @@ public final class NodeServer: Service {
         let hangUps = await UnixSignalsSequence(trapping: .sighup)
         let node = try await self.start()
         self.health.isReady = true
-        await withTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { await self.sweep(node) }
-            tasks.addTask { for await _ in hangUps { await self.reload(node) } }
-            try? await gracefulShutdown()
-            tasks.cancelAll()
+        let isFenced = await withTaskGroup(of: Bool?.self) { tasks in
+            tasks.addTask { await self.tick(node) }
+            tasks.addTask { await self.reload(node, at: hangUps) }
+            tasks.addTask { await self.waitForFence() }
+            tasks.addTask {
+                try? await gracefulShutdown()
+                return false
+            }
+            while let end = await tasks.next() {
+                guard let end else { continue }
+                tasks.cancelAll()
+                return end
+            }
+            return false
         }
         await self.stop(node)
+        if isFenced { throw StartupError.fenced(name: self.current.node.name) }
+    }
+
+    private func waitForFence() async -> Bool? {
+        for await _ in self.fenced.stream { return true }
+        return nil
+    }
+
+    private func reload(_ node: Running, at hangUps: UnixSignalsSequence) async -> Bool? {
+        for await _ in hangUps { await self.reload(node) }
+        return nil
     }
 
     /// A second signal: what is left of the grace is skipped.
@@ -71,7 +100,7 @@ public final class NodeServer: Service {
     /// What runs.
     private struct Running: Sendable {
         let transport: Transport
-        let broker: MemoryBroker
+        let engine: Engine
         let authenticator: TokenAuthenticator
         let listeners: [Listener]
     }
@@ -81,17 +110,17 @@ public final class NodeServer: Service {
         let registry = PrometheusMetrics(descriptions: NodeMetrics.descriptions)
         let metrics = NodeMetrics(factory: registry)
         let authenticator = try await TokenAuthenticator(configuration.tokens, clock: self.clock)
-        let embedded = Mutex<MemoryBroker?>(nil)
+        let made = Mutex<Engine?>(nil)
         let transport = try await Transport(
             loopCount: configuration.node.loopCount(cores: System.coreCount),
             connectionLimit: configuration.maximumConnections(descriptorLimit: self.host.descriptorLimit),
             policy: Self.policy(of: configuration),
             origins: try OriginPolicy(configuration.client.allowedOrigins),
             dependencies: Transport.Dependencies(
-                makeBroker: { sink in
-                    let broker = MemoryBroker(sink: sink, clock: self.clock)
-                    embedded.withLock { $0 = broker }
-                    return broker
+                makeBroker: { sink, eventLoop in
+                    let engine = try self.makeEngine(configuration, sink, eventLoop, metrics)
+                    made.withLock { $0 = engine }
+                    return engine.broker
                 },
                 authenticator: authenticator,
                 methods: BuiltInMethods.table,
@@ -100,8 +129,9 @@ public final class NodeServer: Service {
                 logger: self.logger
             )
         )
-        guard let broker = embedded.withLock({ $0 }) else { preconditionFailure("the transport made no broker") }
-        let routers = await self.makeRouters(configuration, transport, broker, registry, metrics)
+        guard let engine = made.withLock({ $0 }) else { preconditionFailure("the transport made no broker") }
+        self.running.withLock { $0 = transport }
+        let routers = await self.makeRouters(configuration, transport, engine, registry, metrics)
         var listeners: [Listener] = []
         do {
             for (plan, router) in routers {
@@ -109,11 +139,14 @@ public final class NodeServer: Service {
             }
         } catch {
             for listener in listeners { await listener.close() }
+            await engine.stop()
             await transport.shutdown()
             throw error
         }
+        let client = zip(routers, listeners).first { $0.0.plan.roles.contains(.client) }?.1
+        self.boundAddress.withLock { $0 = client.map { "\(configuration.listeners.client.address):\($0.address.port ?? 0)" } }
         self.tell(configuration, zip(routers.map(\.plan), listeners))
-        return Running(transport: transport, broker: broker, authenticator: authenticator, listeners: listeners)
+        return Running(transport: transport, engine: engine, authenticator: authenticator, listeners: listeners)
     }
 
     private func listen(
@@ -136,23 +169,21 @@ public final class NodeServer: Service {
     private func makeRouters(
         _ configuration: Configuration,
         _ transport: Transport,
-        _ broker: MemoryBroker,
+        _ engine: Engine,
         _ registry: PrometheusMetrics,
         _ metrics: NodeMetrics
     ) async -> [(plan: Configuration.BindPlan, router: NodeRouter)] {
-        let admin = AdminPages(health: self.health, metrics: registry) {
+        let admin = AdminPages(health: self.health, isEngineReady: engine.isReady, metrics: registry) {
             let counts = await transport.counts()
-            metrics.refresh(
-                counts,
-                broker.counts,
-                droppedLines: self.sink.droppedLines,
-                isReady: self.health.isReady
-            )
+            let isReady = self.health.isReady && engine.isReady()
+            metrics.refresh(counts, droppedLines: self.sink.droppedLines, isReady: isReady)
+            await engine.refreshGauges(metrics)
         }
         let api = APIHandler(
             transport: transport,
+            link: engine.link,
             node: APINode(
-                uid: MemoryBroker.randomEpoch(),
+                uid: self.instance,
                 name: configuration.node.name,
                 version: Version.current,
                 startedAt: self.clock.now()
@@ -214,11 +245,12 @@ public final class NodeServer: Service {
 
     // MARK: While it runs
 
-    private func sweep(_ node: Running) async {
+    private func tick(_ node: Running) async -> Bool? {
         while !Task.isCancelled {
             await node.transport.rest(for: .seconds(1))
-            node.broker.expire(now: self.clock.now())
+            await node.engine.tick()
         }
+        return nil
     }
 
     /// Takes what can be taken of the files as they are now; a configuration that cannot be used changes nothing.
@@ -270,6 +302,7 @@ public final class NodeServer: Service {
             await tasks.next()
             tasks.cancelAll()
         }
+        await node.engine.stop()
         await node.transport.shutdown()
         self.logger.info("stopped")
     }

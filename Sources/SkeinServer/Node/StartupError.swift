@@ -19,6 +19,22 @@ public struct StartupError: Error, Sendable, CustomStringConvertible {
         self.description = "cannot listen on \(place): \(reason); change \(keys), or end what uses it"
     }
 
+    init(redis error: any Error) {
+        self.description = "cannot use redis.ca_file: \(error); give the path of a PEM file with certificates"
+    }
+
+    private init(_ description: String) {
+        self.description = description
+    }
+
+    /// Another process has joined the cluster under the same name.
+    static func fenced(name: String) -> StartupError {
+        StartupError(
+            "another process has joined the cluster as \(name), so this one has ended; give every node a node.name of its "
+                + "own"
+        )
+    }
+
     private static func reason(errorCode: CInt) -> String {
         switch errorCode {
         case EADDRINUSE: "the address is in use"

@@ -62,6 +62,7 @@ extension BrokerContract {
         case .publication(let publication): publication.text
         case .join(let info): "join \(info.client)"
         case .leave(let info): "leave \(info.client)"
+        case .gap(let position): "gap to \(position)"
         }
     }
 

@@ -89,7 +89,12 @@ extension BrokerContract {
             let pending = await broker.onThreads(16) { number in
                 let member = ClientInfo(user: "u", client: "c\(number)")
                 return broker.start { completion in
-                    broker.broker.enter(member, into: topic, maximumMembers: 1, completion: completion)
+                    broker.broker.enter(
+                        member,
+                        into: topic,
+                        announcesLeave: false,
+                        maximumMembers: 1,
+                        completion: completion)
                 }
             }
             var accepted = 0

@@ -88,14 +88,22 @@ extension ContractEnvironment {
     @discardableResult
     func enter(_ member: ClientInfo, into topic: Topic, maximumMembers: Int = 0) async throws -> Bool {
         try await self.start {
-            self.broker.enter(member, into: topic, maximumMembers: maximumMembers, completion: $0)
+            self.broker.enter(
+                member,
+                into: topic,
+                announcesLeave: false,
+                maximumMembers: maximumMembers,
+                completion: $0
+            )
         }.value()
     }
 
     /// Leaves presence.
     @discardableResult
-    func leave(_ client: String, from topic: Topic) async throws -> Bool {
-        try await self.start { self.broker.leave(client, from: topic, completion: $0) }.value()
+    func leave(_ client: String, from topic: Topic, announcing: Bool = false) async throws -> Bool {
+        try await self.start {
+            self.broker.leave(client, from: topic, announcing: announcing, completion: $0)
+        }.value()
     }
 
     /// Lists presence, in the order of the sessions' ids.

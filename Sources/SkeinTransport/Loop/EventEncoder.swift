@@ -39,6 +39,8 @@ struct EventEncoder {
                 }
                 publications += 1
                 base = publication
+            case .gap:
+                continue
             case .join(let info):
                 guard variant.joinLeave else { continue }
                 builder.append { format.encode(Push.join(channel: self.channel, info), into: &$0, first: $1) }

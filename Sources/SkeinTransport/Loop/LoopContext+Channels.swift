@@ -33,6 +33,7 @@ extension LoopContext {
         let group = subscription.group
         let (moved, isLast) = self.hub.leave(group, slot: subscription.slot)
         moved?.subscription.slot = subscription.slot
+        subscription.isMember = false
         self.node.metrics.subscriptionClosed()
         if case .failed = group.attachment.interest { return }
         if isLast { self.withdrawInterest(in: group) }

@@ -1,3 +1,4 @@
+import DequeModule
 import NIOCore
 import SkeinCluster
 import SkeinCore
@@ -26,6 +27,14 @@ final class LoopContext {
     private var isTurnScheduled = false
     private var encodings = [EventBatch.Encoding](repeating: .notYet, count: EncodingVariant.count)
     private var wheelTask: RepeatedTask?
+    /// Those who wait to be told that they missed something.
+    private var cutOffs: Deque<Subscription> = []
+    private var cutOffsPerTick = LoopContext.cutOffBurst
+
+    /// How many are told at once, in a turn or a tick of the timer wheel.
+    private static let cutOffBurst = 20
+    /// Within how many ticks the last of many is told: 8 seconds.
+    private static let cutOffTicks = 80
 
     init(index: Int, inbox: LoopInbox, node: NodeContext, policy: SessionPolicy) {
         self.eventLoop = inbox.eventLoop
@@ -72,6 +81,7 @@ final class LoopContext {
     private func advanceTimers() {
         self.refreshNow()
         for timed in self.timers.advance(now: self.now) { timed.deadlineReached() }
+        if self.cutOffs.isEmpty { self.cutOffsPerTick = Self.cutOffBurst } else { self.tellCutOffs(self.cutOffsPerTick) }
     }
 
     // MARK: The turn
@@ -101,6 +111,7 @@ final class LoopContext {
         self.deliveries.removeAll(keepingCapacity: self.deliveries.capacity <= 4096)
         for group in self.activeGroups { self.fanOut(group) }
         self.activeGroups.removeAll(keepingCapacity: true)
+        if !self.cutOffs.isEmpty, self.cutOffs.count <= Self.cutOffBurst { self.tellCutOffs(self.cutOffs.count) }
         self.flushSessions()
     }
 
@@ -116,11 +127,11 @@ final class LoopContext {
     /// Encodes the group's events once for each variant and stages them for every member. O(members).
     private func fanOut(_ group: ChannelGroup) {
         let fanout = group.attachment
-        self.dropMembersWithGap(group)
+        self.cutOffMembers(of: group)
         var batch = EventBatch(group: group, allocator: ByteBufferAllocator(), scratch: &self.encodings)
         var delivered = 0
         var incapable: [SessionHandler] = []
-        var cutOff: [SessionHandler] = []
+        var cutOff: [Subscription] = []
         for index in group.members.indices {
             let member = group.members[index]
             switch self.encoding(for: member, at: index, in: group, batch: &batch) {
@@ -135,14 +146,14 @@ final class LoopContext {
             case .inexpressible:
                 incapable.append(member.session)
             case .cutOff:
-                cutOff.append(member.session)
+                cutOff.append(member.subscription)
             }
         }
         if delivered > 0 { self.node.metrics.delivered(delivered) }
         fanout.remember(batch.events)
         batch.returnScratch(to: &self.encodings)
         for session in incapable { session.disconnect(.inappropriateProtocol) }
-        for session in cutOff { session.lostPosition(on: group.topic.channel) }
+        for subscription in cutOff { self.cutOff(subscription) }
     }
 
     private func encoding(
@@ -155,10 +166,10 @@ final class LoopContext {
             switch member.subscription.catchUp {
             case .none:
                 group.members[index].needsAttention = false
-            case .buffering(var events):
-                member.subscription.catchUp = .none
-                events += batch.events
-                member.subscription.catchUp = .buffering(events)
+            case .buffering:
+                member.subscription.keep(batch.events)
+                return .nothing
+            case .cutOff:
                 return .nothing
             case .skipping(let through):
                 guard let first = batch.first else { break }
@@ -187,11 +198,30 @@ final class LoopContext {
 
     /// A publication does not follow the one before it: what is between is lost here, and whoever follows positions has to
     /// hear of it before anything else (guarantee G3).
-    private func dropMembersWithGap(_ group: ChannelGroup) {
+    private func cutOffMembers(of group: ChannelGroup) {
         guard group.attachment.hasGap else { return }
         self.node.metrics.liveGap()
-        let lost = group.members.filter { $0.subscription.followsPositions && !$0.needsAttention }
-        for member in lost { member.session.lostPosition(on: group.topic.channel) }
+        for member in group.members where member.subscription.followsPositions && !member.needsAttention {
+            self.cutOff(member.subscription)
+        }
+    }
+
+    /// The subscriber gets nothing more and is told that it has to subscribe again: at the end of the turn while they are few,
+    /// otherwise within ``cutOffSpan``, so that not all of them come back at once.
+    private func cutOff(_ subscription: Subscription) {
+        subscription.catchUp = .cutOff
+        subscription.group.members[subscription.slot].needsAttention = true
+        self.cutOffs.append(subscription)
+    }
+
+    /// Tells `count` subscribers, those who were cut off first.
+    private func tellCutOffs(_ count: Int) {
+        for subscription in self.cutOffs.prefix(count) {
+            guard case .cutOff = subscription.catchUp, subscription.isMember else { continue }
+            subscription.group.members[subscription.slot].session.lostPosition(subscription)
+        }
+        self.cutOffs.removeFirst(min(count, self.cutOffs.count))
+        self.cutOffsPerTick = max(self.cutOffsPerTick, self.cutOffs.count / Self.cutOffTicks + 1)
     }
 }
 
@@ -199,20 +229,38 @@ extension ChannelFanout {
     /// Whether a publication of this turn does not follow the one before it.
     fileprivate var hasGap: Bool {
         var last = self.last
-        for case .publication(let publication) in self.events where publication.offset > 0 {
-            if last.offset > 0, publication.offset != last.offset + 1 || publication.epoch != last.epoch { return true }
-            last = publication.position
+        for event in self.events {
+            switch event {
+            case .publication(let publication) where publication.offset > 0:
+                if last.offset > 0, publication.offset != last.offset + 1 || publication.epoch != last.epoch {
+                    return true
+                }
+                last = publication.position
+            case .gap:
+                return true
+            case .publication, .join, .leave:
+                break
+            }
         }
         return false
     }
 
     /// The turn is over: its last publication is what the next one follows.
     fileprivate func remember(_ events: [TopicEvent]) {
-        for case .publication(let publication) in events.reversed() {
-            if publication.offset > 0 { self.last = publication.position }
-            self.base = publication.allowsDelta ? publication : nil
-            break
+        var newest: StreamPosition?
+        search: for event in events.reversed() {
+            switch event {
+            case .publication(let publication):
+                if publication.offset > 0 { newest = newest ?? publication.position }
+                self.base = publication.allowsDelta ? publication : nil
+                break search
+            case .gap(let position):
+                newest = newest ?? position
+            case .join, .leave:
+                break
+            }
         }
+        if let newest { self.last = newest }
         self.events.removeAll(keepingCapacity: self.events.capacity <= 256)
     }
 }

@@ -9,11 +9,18 @@ final class Subscription {
         case buffering([TopicEvent])
         /// Publications up to this position were in the reply, or before it.
         case skipping(through: StreamPosition)
+        /// Something is missing. Nothing more is sent; the client is told when its turn comes.
+        case cutOff
     }
+
+    /// Most events that are kept for a subscriber whose reply is not out. What comes after them is missing.
+    static let keptEvents = 1024
 
     let group: ChannelGroup
     /// Index into the group's members; kept right by whoever moves members.
     var slot: Int
+    /// Until it leaves the group; its slot belongs to another one then.
+    var isMember = true
     var catchUp: CatchUp = .buffering([])
     /// What the client knows from its reply.
     var start: StreamPosition = .none
@@ -48,11 +55,32 @@ final class Subscription {
     /// forgotten and has begun anew.
     func isCutOff(by events: [TopicEvent]) -> Bool {
         guard self.followsPositions, case .skipping(var known) = self.catchUp else { return false }
-        for case .publication(let publication) in events where publication.offset > 0 {
-            guard publication.epoch == known.epoch, publication.offset <= known.offset + 1 else { return true }
-            known.offset = max(known.offset, publication.offset)
+        for event in events {
+            switch event {
+            case .publication(let publication) where publication.offset > 0:
+                guard publication.epoch == known.epoch, publication.offset <= known.offset + 1 else { return true }
+                known.offset = max(known.offset, publication.offset)
+            case .gap(let position):
+                guard position.epoch == known.epoch, position.offset <= known.offset else { return true }
+            case .publication, .join, .leave:
+                break
+            }
         }
         return false
+    }
+
+    /// Keeps events for after the reply. A broker that takes long to answer does not make the node keep without an end: whoever
+    /// follows positions begins again, others lose what nobody promised to keep.
+    func keep(_ events: [TopicEvent]) {
+        guard case .buffering(var kept) = self.catchUp else { return }
+        guard kept.count + events.count <= Self.keptEvents else {
+            if self.followsPositions { self.catchUp = .cutOff }
+            return
+        }
+        // The array must have one owner while it grows.
+        self.catchUp = .none
+        kept += events
+        self.catchUp = .buffering(kept)
     }
 
     /// These events have been sent: what follows must be newer.

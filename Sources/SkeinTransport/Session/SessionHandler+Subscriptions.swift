@@ -139,8 +139,9 @@ extension SessionHandler {
 
     /// Publications of the channel are missing. The client subscribes again and recovers; a client of a subscription that the
     /// server made connects again.
-    func lostPosition(on channel: ChannelName) {
-        guard let subscription = self.machine.attachment(of: channel) else { return }
+    func lostPosition(_ subscription: Subscription) {
+        let channel = subscription.group.topic.channel
+        guard self.machine.attachment(of: channel) === subscription else { return }
         guard subscription.isClientSide else { return self.disconnect(.insufficientState) }
         self.unsubscribeByServer(channel, code: .insufficientState)
     }
@@ -190,6 +191,7 @@ extension SessionHandler {
         self.loop.node.broker.enter(
             plan.info,
             into: topic,
+            announcesLeave: plan.announcesJoinLeave,
             maximumMembers: plan.rules.maximumMembers,
             completion: self.loop.completion { result in
                 switch result {
@@ -201,6 +203,7 @@ extension SessionHandler {
                     broker.leave(
                         plan.info.client,
                         from: topic,
+                        announcing: false,
                         completion: Completion(on: self.loop.eventLoop) { _ in }
                     )
                     then(.internal)
@@ -265,10 +268,10 @@ extension SessionHandler {
 
     /// The reply is out: what was kept and is newer than it follows, then the others hear of the newcomer.
     private func settle(_ subscription: Subscription) {
-        guard case .buffering(let kept) = subscription.catchUp else { return }
+        guard case .buffering(let kept) = subscription.catchUp else { return self.lostPosition(subscription) }
         subscription.catchUp = subscription.hasStart ? .skipping(through: subscription.start) : .none
         let group = subscription.group
-        guard !subscription.isCutOff(by: kept) else { return self.lostPosition(on: group.topic.channel) }
+        guard !subscription.isCutOff(by: kept) else { return self.lostPosition(subscription) }
         group.members[subscription.slot].needsAttention = subscription.hasStart
         let missed = kept.filter(subscription.admits)
         if !missed.isEmpty { self.stage(missed, of: subscription) }
@@ -309,9 +312,8 @@ extension SessionHandler {
         broker.leave(
             info.client,
             from: topic,
-            completion: Completion(on: self.loop.eventLoop) { _ in
-                if wasAnnounced { broker.announce(.leave(info), to: topic) }
-            }
+            announcing: wasAnnounced,
+            completion: Completion(on: self.loop.eventLoop) { _ in }
         )
     }
 }

@@ -12,6 +12,7 @@ import Testing
             harness.transport.node.broker.enter(
                 info,
                 into: Topic("presence:a"),
+                announcesLeave: false,
                 maximumMembers: 0,
                 completion: Completion(on: eventLoop) { continuation.resume(returning: $0) }
             )

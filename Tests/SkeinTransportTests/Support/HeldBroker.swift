@@ -191,7 +191,7 @@ extension HeldBroker {
             switch event {
             case .join(let info): state.announcements.append("join \(info.client)")
             case .leave(let info): state.announcements.append("leave \(info.client)")
-            case .publication: break
+            case .publication, .gap: break
             }
         }
         self.engine.announce(event, to: topic)
@@ -244,14 +244,29 @@ extension HeldBroker {
         self.engine.removeHistory(of: topic, completion: completion)
     }
 
-    func enter(_ member: ClientInfo, into topic: Topic, maximumMembers: Int, completion: Completion<Bool>) {
+    func enter(
+        _ member: ClientInfo,
+        into topic: Topic,
+        announcesLeave: Bool,
+        maximumMembers: Int,
+        completion: Completion<Bool>
+    ) {
         self.perform(.enter, completion) {
-            self.engine.enter(member, into: topic, maximumMembers: maximumMembers, completion: $0)
+            self.engine.enter(
+                member,
+                into: topic,
+                announcesLeave: announcesLeave,
+                maximumMembers: maximumMembers,
+                completion: $0
+            )
         }
     }
 
-    func leave(_ client: String, from topic: Topic, completion: Completion<Bool>) {
-        self.perform(.leave, completion) { self.engine.leave(client, from: topic, completion: $0) }
+    func leave(_ client: String, from topic: Topic, announcing: Bool, completion: Completion<Bool>) {
+        self.perform(.leave, completion) { completion in
+            if announcing { self.link.state.withLock { $0.announcements.append("leave \(client)") } }
+            self.engine.leave(client, from: topic, announcing: announcing, completion: completion)
+        }
     }
 
     func presence(of topic: Topic, completion: Completion<[PresenceMember]>) {

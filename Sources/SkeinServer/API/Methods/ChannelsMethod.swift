@@ -2,8 +2,8 @@ import SkeinCore
 import SkeinTransport
 import SkeinWire
 
-/// `channels`: the channels that have subscribers on this node. O(channels); names are matched away from the event
-/// loops.
+/// `channels`: the channels that have subscribers on any node. O(channels); every node matches its own names, away from
+/// the event loops.
 struct ChannelsMethod: APIMethod {
     static let name = "channels"
 
@@ -21,9 +21,8 @@ struct ChannelsMethod: APIMethod {
     }
 
     func perform(in context: APIContext) async throws(APIError) -> APIResult {
-        let pattern = try self.channelPattern()
-        let channels = await context.transport.channels { _ in true }
-            .filter { pattern?.matches($0.key.text) ?? true }
+        try self.checkPattern()
+        let channels = try await context.ask(.channels(pattern: self.pattern)).channels
             .sorted { $0.key.text.utf8.lexicographicallyPrecedes($1.key.text.utf8) }
         return APIResult(expecting: 32 + 64 * channels.count) { json in
             json.key("channels")
@@ -39,11 +38,10 @@ struct ChannelsMethod: APIMethod {
         }
     }
 
-    private func channelPattern() throws(APIError) -> ChannelPattern? {
-        guard !self.pattern.isEmpty else { return nil }
+    private func checkPattern() throws(APIError) {
         guard self.pattern.utf8.count <= APILimits.pattern else {
             throw .badRequest("pattern is longer than \(APILimits.pattern) bytes")
         }
-        return try ChannelPattern(self.pattern)
+        _ = try ChannelPattern(self.pattern)
     }
 }

@@ -55,7 +55,7 @@ struct DisconnectMethod: APIMethod {
 
     func perform(in context: APIContext) async throws(APIError) -> APIResult {
         let selection = try self.target.selection(except: self.whitelist)
-        _ = await context.transport.disconnect(selection, code: try self.disconnectCode())
+        _ = try await context.ask(.disconnect(selection, try self.disconnectCode()))
         return .empty
     }
 

@@ -3,7 +3,8 @@ import SkeinCore
 import SkeinTransport
 import SkeinWire
 
-/// `info`: the nodes of the cluster, which is this one, and how much they have to do. O(channels + users).
+/// `info`: the nodes of the cluster and how much they have to do. What this node says of itself is of this moment, what it says of
+/// others as of their last signs of life. O(nodes + channels + users).
 struct InfoMethod: APIMethod {
     static let name = "info"
 
@@ -14,17 +15,59 @@ struct InfoMethod: APIMethod {
     func perform(in context: APIContext) async throws(APIError) -> APIResult {
         let counts = await context.transport.counts()
         let uptime = max(.zero, context.transport.node.clock.now().since(context.node.startedAt))
-        return APIResult(expecting: 512) { json in
+        let records = try await self.records(in: context)
+        let own = NodeStatistics(
+            clients: counts.clients,
+            users: counts.users,
+            subscriptions: counts.subscriptions,
+            channels: counts.channels,
+            uptime: Int(clamping: uptime.components.seconds)
+        )
+        return APIResult(expecting: 512 * max(1, records.count)) { json in
             json.key("nodes")
             json.beginArray()
-            json.node(context.node, counts, uptime: uptime)
+            json.node(
+                context.node,
+                own,
+                record: records.first { $0.name == context.node.name },
+                process: ProcessStatistics.current()
+            )
+            for record in records where record.name != context.node.name {
+                let node = APINode(
+                    uid: "\(record.id).\(record.generation)",
+                    name: record.name,
+                    version: record.description.version,
+                    startedAt: context.node.startedAt
+                )
+                json.node(node, record.statistics, record: record, process: nil)
+            }
             json.endArray()
+        }
+    }
+
+    /// What the registry knows; nothing on a node that stands alone.
+    private func records(in context: APIContext) async throws(APIError) -> [NodeRecord] {
+        guard let link = context.sessions.link else { return [] }
+        let answer = await withCheckedContinuation { continuation in
+            link.nodes(
+                completion: Completion(on: context.transport.anyEventLoop) { continuation.resume(returning: $0) }
+            )
+        }
+        switch answer {
+        case .success(let list): return list.nodes
+        case .failure(let error): throw context.failure(error)
         }
     }
 }
 
 extension JSONWriter {
-    fileprivate mutating func node(_ node: APINode, _ counts: SessionCounts, uptime: Duration) {
+    /// `node` as in Centrifugo's API, with the number and the address that load balancers know a node of a cluster by.
+    fileprivate mutating func node(
+        _ node: APINode,
+        _ statistics: NodeStatistics,
+        record: NodeRecord?,
+        process: ProcessStatistics?
+    ) {
         self.beginObject()
         self.key("uid")
         self.string(node.uid)
@@ -32,17 +75,21 @@ extension JSONWriter {
         self.string(node.name)
         self.key("version")
         self.string(node.version)
-        self.key("num_clients")
-        self.integer(counts.clients)
-        self.key("num_users")
-        self.integer(counts.users)
-        self.key("num_subs")
-        self.integer(counts.subscriptions)
-        self.key("num_channels")
-        self.integer(counts.channels)
-        self.key("uptime")
-        self.integer(uptime.components.seconds)
-        if let process = ProcessStatistics.current() { self.process(process, uptime: uptime) }
+        for (key, number) in [
+            ("num_clients", statistics.clients), ("num_users", statistics.users),
+            ("num_subs", statistics.subscriptions), ("num_channels", statistics.channels),
+            ("uptime", statistics.uptime),
+        ] {
+            self.key(key)
+            self.integer(number)
+        }
+        if let record {
+            self.key("id")
+            self.integer(record.id)
+            self.key("address")
+            self.string(record.description.address)
+        }
+        if let process { self.process(process, uptime: .seconds(statistics.uptime)) }
         self.endObject()
     }
 

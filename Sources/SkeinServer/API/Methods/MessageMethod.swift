@@ -38,7 +38,7 @@ struct MessageMethod: APIMethod {
         guard let data = try APIPayload.printable(self.data, base64: self.base64Data, member: "b64data") else {
             throw .badRequest("data is missing")
         }
-        _ = await context.transport.message(selection, data: data)
+        _ = try await context.ask(.message(selection, data: data))
         return .empty
     }
 }

@@ -41,11 +41,9 @@ struct RefreshMethod: APIMethod {
         let selection = try self.target.selection()
         let timeLeft = try context.timeLeft(until: self.expireAt)
         let isPast = timeLeft.map { $0 <= .zero } ?? false
-        await context.transport.refresh(
-            selection,
-            isExpired: self.isExpired || isPast,
-            timeLeft: timeLeft,
-            info: self.info
+        let isExpired = self.isExpired || isPast
+        _ = try await context.ask(
+            .refresh(selection, isExpired: isExpired, timeLeft: timeLeft, info: self.info)
         )
         return .empty
     }

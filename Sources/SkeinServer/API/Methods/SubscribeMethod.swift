@@ -88,7 +88,7 @@ struct SubscribeMethod: APIMethod {
             recoverSince: self.recoverSince,
             overrides: self.overrides
         )
-        if let code = await context.transport.subscribe(selection, to: subscription) { throw APIError(code) }
+        if let code = try await context.ask(.subscribe(selection, subscription)).error { throw APIError(code) }
         return .empty
     }
 }

@@ -34,7 +34,7 @@ struct UnsubscribeMethod: APIMethod {
     func perform(in context: APIContext) async throws(APIError) -> APIResult {
         let selection = try self.target.selection()
         if !self.channel.isEmpty { _ = try context.rules(of: self.channel) }
-        await context.transport.unsubscribe(selection, channel: ChannelName(self.channel), code: .server)
+        _ = try await context.ask(.unsubscribe(selection, ChannelName(self.channel)))
         return .empty
     }
 }

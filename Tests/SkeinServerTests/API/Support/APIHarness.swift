@@ -66,7 +66,7 @@ final class APIHarness: Sendable {
             policy: policy,
             origins: .sameHost,
             dependencies: Transport.Dependencies(
-                makeBroker: { sink in
+                makeBroker: { sink, _ in
                     MemoryBroker(sink: sink, clock: clock.clock) {
                         epochs.withLock { count in
                             count += 1

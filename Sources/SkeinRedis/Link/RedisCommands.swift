@@ -1,0 +1,118 @@
+import NIOCore
+import SkeinCluster
+import SkeinCore
+
+/// The connection that commands go through.
+///
+/// Confined to its event loop. While the connection is being made, commands wait for it; when an attempt has failed they are
+/// refused at once, so that callers hear of it long before their patience ends. Gives the connection up when a reply takes
+/// longer than the timeout, or says that this is not the Redis to talk to.
+final class RedisCommands {
+    private let dialer: RedisDialer
+    private let settings: RedisSettings
+    private let now: () -> MonotonicInstant
+    private let metrics: RedisMetrics
+    private var held: [(write: (inout RESPCommandWriter) -> Void, handler: RedisConnection.ReplyHandler)] = []
+    private var heldSince: MonotonicInstant?
+    /// Which history this Redis has; see ``RedisGreeting/Answer/tag``. Empty before the first connection.
+    private(set) var tag = ""
+
+    /// The connection is there, and with it ``tag``.
+    var onUp: () -> Void = {}
+    /// The connection is gone.
+    var onDown: () -> Void = {}
+
+    init(dialer: RedisDialer, settings: RedisSettings, metrics: RedisMetrics, now: @escaping () -> MonotonicInstant) {
+        self.dialer = dialer
+        self.settings = settings
+        self.metrics = metrics
+        self.now = now
+        dialer.onUp = { [unowned self] _, answer in self.connected(answer) }
+        dialer.onDown = { [unowned self] _ in self.onDown() }
+        dialer.onFailure = { [unowned self] reason in self.refuseHeld(reason) }
+    }
+
+    var isUp: Bool { self.dialer.connection != nil }
+
+    /// Whether new commands are refused at once.
+    var isFailing: Bool { self.dialer.isFailing }
+
+    func start() { self.dialer.start() }
+
+    func stop() {
+        self.dialer.stop()
+        self.refuseHeld("the node stops")
+    }
+
+    /// Commands without a reply.
+    var waitingCount: Int { self.dialer.connection?.waitingCount ?? 0 }
+
+    /// Bytes of commands without a reply.
+    var inFlightBytes: Int { self.dialer.connection?.inFlightBytes ?? 0 }
+
+    /// Sends a command. `handler` is called once, possibly before this returns when the command is refused.
+    func send(
+        _ write: @escaping (inout RESPCommandWriter) -> Void,
+        reply handler: @escaping RedisConnection.ReplyHandler
+    ) {
+        guard let connection = self.dialer.connection else {
+            guard !self.dialer.isFailing, self.held.count < Self.heldLimit else {
+                return handler(.failure(.notSent("no connection to Redis")))
+            }
+            if self.held.isEmpty { self.heldSince = self.now() }
+            self.held.append((write, handler))
+            return
+        }
+        guard connection.inFlightBytes < self.settings.inFlightBytes else {
+            return handler(.failure(.notSent("Redis is \(connection.inFlightBytes) bytes behind")))
+        }
+        connection.send(write) { self.received($0, on: connection, handler) }
+    }
+
+    /// Most commands that wait for a connection.
+    private static let heldLimit = 10_000
+
+    private func received(
+        _ result: Result<RESPValue, RedisFailure>,
+        on connection: RedisConnection,
+        _ handler: RedisConnection.ReplyHandler
+    ) {
+        if case .failure(.refused(let reply)) = result {
+            self.metrics.refused(reply.category)
+            if reply.endsConnection { connection.close("Redis said: \(reply.message)") }
+        }
+        handler(result)
+    }
+
+    /// Called some times a second.
+    func tick() {
+        let now = self.now()
+        let timeout = self.settings.commandTimeout
+        if let heldSince, heldSince + timeout <= now { self.refuseHeld("no connection to Redis within \(timeout)") }
+        if let connection = self.dialer.connection, let oldest = connection.oldestCommand, oldest + timeout <= now {
+            connection.close("no reply from Redis within \(timeout)")
+        }
+    }
+
+    /// Ends the connection; another one is made.
+    func drop(_ reason: String) {
+        self.dialer.connection?.close(reason)
+    }
+
+    private func connected(_ answer: RedisGreeting.Answer) {
+        self.tag = answer.tag
+        self.heldSince = nil
+        let held = self.held
+        self.held = []
+        // What has to happen first on a new connection does.
+        self.onUp()
+        for (write, handler) in held { self.send(write, reply: handler) }
+    }
+
+    private func refuseHeld(_ reason: String) {
+        self.heldSince = nil
+        let held = self.held
+        self.held = []
+        for (_, handler) in held { handler(.failure(.notSent(reason))) }
+    }
+}

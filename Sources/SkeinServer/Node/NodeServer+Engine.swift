@@ -1,0 +1,72 @@
+import Logging
+import NIOCore
+import SkeinCluster
+import SkeinCore
+import SkeinRedis
+import SkeinTransport
+import Synchronization
+
+/// Which engine the node has, and what the engine asks of the node.
+extension NodeServer {
+    func makeEngine(
+        _ configuration: Configuration,
+        _ sink: any TopicEventSink,
+        _ eventLoop: any EventLoop,
+        _ metrics: NodeMetrics
+    ) throws -> Engine {
+        guard configuration.engine == .redis, let settings = configuration.redisSettings else {
+            return .memory(sink: sink, clock: self.clock)
+        }
+        if !settings.address.isLocal, !settings.address.usesTLS {
+            self.logger.warning(
+                "passwords and messages go to Redis unencrypted; use rediss:// where others can listen",
+                metadata: ["skein.redis": "\(settings.address)"]
+            )
+        }
+        do {
+            return try .redis(
+                sink: sink,
+                eventLoop: eventLoop,
+                settings: settings,
+                membership: self.membership(configuration),
+                metrics: metrics.redis,
+                clock: self.clock,
+                logger: self.logger
+            )
+        } catch {
+            throw StartupError(redis: error)
+        }
+    }
+
+    private func membership(_ configuration: Configuration) -> Engine.Membership {
+        let startedAt = self.clock.now()
+        return Engine.Membership(
+            name: configuration.node.name,
+            instance: self.instance,
+            describe: {
+                let address = configuration.node.address
+                return NodeDescription(
+                    address: address.isEmpty ? self.boundAddress.withLock { $0 ?? "" } : address,
+                    version: Version.current
+                )
+            },
+            measure: {
+                let counts = await self.transportNow?.counts() ?? SessionCounts()
+                return NodeStatistics(
+                    clients: counts.clients,
+                    users: counts.users,
+                    subscriptions: counts.subscriptions,
+                    channels: counts.channels,
+                    uptime: Int(self.clock.now().since(startedAt).components.seconds)
+                )
+            },
+            answer: { question in
+                guard let transport = self.transportNow, let question = SessionQuestion(question) else {
+                    return ByteBuffer()
+                }
+                return await transport.answer(question).encoded
+            },
+            onFenced: { self.fenced.continuation.yield() }
+        )
+    }
+}
