@@ -98,7 +98,7 @@ let package = Package(
         ),
         .target(
             name: "SkeinTestKit",
-            dependencies: ["SkeinCore", "SkeinWire", "SkeinCluster", nioCore, nioEmbedded],
+            dependencies: ["SkeinCore", "SkeinWire", "SkeinCluster", nioCore, nioPosix, nioEmbedded],
             swiftSettings: strict
         ),
         .testTarget(name: "SkeinCoreTests", dependencies: ["SkeinCore", "SkeinTestKit"], swiftSettings: strict),
@@ -110,6 +110,14 @@ let package = Package(
         .testTarget(
             name: "SkeinClusterTests",
             dependencies: ["SkeinCluster", "SkeinCore", "SkeinTestKit", nioCore, nioEmbedded, nioPosix],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SkeinRedisTests",
+            dependencies: [
+                "SkeinRedis", "SkeinCluster", "SkeinCore", "SkeinTestKit", nioCore, nioPosix, logging, metrics,
+                coreMetrics,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A result that a callback brings and a task awaits. The first result counts; a cancelled task stops waiting.
-final class PendingResult<Value: Sendable>: Sendable {
+public final class PendingResult<Value: Sendable>: Sendable {
     private enum State {
         case open
         case awaited(CheckedContinuation<Value, any Error>)
@@ -10,8 +10,11 @@ final class PendingResult<Value: Sendable>: Sendable {
 
     private let state = Mutex(State.open)
 
+    /// Makes a result that nobody has brought yet.
+    public init() {}
+
     /// Brings the result. Called from any thread.
-    func settle(_ result: Result<Value, any Error>) {
+    public func settle(_ result: Result<Value, any Error>) {
         let waiting: CheckedContinuation<Value, any Error>? = self.state.withLock { state in
             switch state {
             case .settled: return nil
@@ -27,7 +30,7 @@ final class PendingResult<Value: Sendable>: Sendable {
     }
 
     /// Waits for the result. Called by one task at a time.
-    func value() async throws -> Value {
+    public func value() async throws -> Value {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let result: Result<Value, any Error>? = self.state.withLock { state in

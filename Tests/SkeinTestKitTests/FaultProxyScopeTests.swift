@@ -21,7 +21,7 @@ import Testing
             try await rig.proxy.inject(.cut, on: [.toServer], into: .next(2), after: 3)
             for _ in 0..<2 {
                 let struck = try await rig.connect()
-                struck.client.channel.writeAndFlush(ByteBuffer(bytes: [1, 2, 3, 4]), promise: nil)
+                struck.client.post([1, 2, 3, 4])
                 #expect(try await struck.server.end() == .finished)
                 #expect(struck.server.received == [1, 2, 3])
             }
@@ -53,7 +53,7 @@ import Testing
             try await client.send([1, 2, 3])
             try await rig.proxy.bytes(atLeast: 3, .toServer)
             try await rig.proxy.inject(.cut, on: [.toServer], after: 2)
-            client.channel.writeAndFlush(ByteBuffer(bytes: [4, 5, 6]), promise: nil)
+            client.post([4, 5, 6])
             #expect(try await server.end() == .finished)
             #expect(server.received == [1, 2, 3, 4, 5])
         }
@@ -65,7 +65,7 @@ import Testing
             try await rig.proxy.inject(.cut, on: [.toServer], after: 9)
             try await rig.proxy.inject(.blackhole, on: [.toServer], after: 2)
             try await rig.proxy.inject(.dribble(1), on: [.toServer], after: 5)
-            client.channel.writeAndFlush(ByteBuffer(bytes: Array(0..<20)), promise: nil)
+            client.post(Octets(Array(0..<20)))
             #expect(try await server.end() == .finished)
             #expect(server.received == [0, 1, 5, 6, 7, 8])
         }
@@ -124,7 +124,7 @@ import Testing
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<200 {
                     group.addTask {
-                        let bytes = ProxyRig.bytes(5000, seed: UInt64(number))
+                        let bytes = Octets.random(5000, seed: UInt64(number))
                         let client = try await rig.dial(on: MultiThreadedEventLoopGroup.singleton)
                         try await client.send(bytes)
                         #expect(try await client.receive(bytes.count) == bytes)
@@ -149,7 +149,7 @@ import Testing
             for fault in faults {
                 try await rig.proxy.inject(fault, on: [.toServer], into: .next(1))
                 let client = try await rig.dial()
-                client.channel.writeAndFlush(ByteBuffer(bytes: ProxyRig.bytes(1000)), promise: nil)
+                client.post(Octets.random(1000))
                 if fault != .cut { pairs.append((client, try await rig.server.peer(pairs.count))) }
             }
             await rig.proxy.close()

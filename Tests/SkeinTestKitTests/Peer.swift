@@ -11,7 +11,7 @@ final class Peer: Sendable {
     }
 
     struct State {
-        var received: [UInt8] = []
+        var received: Octets = []
         /// The size of each read.
         var pieces: [Int] = []
         var end: End?
@@ -52,12 +52,12 @@ final class Peer: Sendable {
         self.state = state
     }
 
-    var received: [UInt8] { self.state.value.received }
+    var received: Octets { self.state.value.received }
     var pieces: [Int] { self.state.value.pieces }
     var isUnended: Bool { self.state.value.end == nil }
 
     /// Waits for so many bytes in all, or for the end of the stream.
-    func receive(_ count: Int) async throws -> [UInt8] {
+    func receive(_ count: Int) async throws -> Octets {
         try await self.state.wait { $0.received.count >= count || $0.end != nil }.received
     }
 
@@ -71,8 +71,13 @@ final class Peer: Sendable {
         try await self.state.wait { !$0.isOpen }
     }
 
-    func send(_ bytes: [UInt8]) async throws {
-        try await self.channel.writeAndFlush(ByteBuffer(bytes: bytes))
+    func send(_ octets: Octets) async throws {
+        try await self.channel.writeAndFlush(octets.buffer)
+    }
+
+    /// Does not wait until they are written.
+    func post(_ octets: Octets) {
+        self.channel.writeAndFlush(octets.buffer, promise: nil)
     }
 
     func startReading() async throws {
@@ -109,7 +114,7 @@ private final class Recorder: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = self.unwrapInboundIn(data)
         self.state.update {
-            $0.received += bytes.readableBytesView
+            $0.received.bytes += bytes.readableBytesView
             $0.pieces.append(bytes.readableBytes)
         }
         if self.echoes { context.writeAndFlush(data, promise: nil) }

@@ -36,10 +36,4 @@ struct ProxyRig {
         let client = try await self.dial(reads: reads)
         return (client, try await self.server.peer(number))
     }
-
-    /// Bytes that look different at every place.
-    static func bytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
-        var generator = SeededGenerator(seed: seed)
-        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-    }
 }

@@ -20,7 +20,7 @@ CLEAN_EVENTS = 50_000
 CLEAN_SEEDS = 40
 MUTATED_SEEDS = 8
 PLACES = 24
-SPEED_EVENTS = 100_000
+SPEED_EVENTS = 50_000
 EXPECTED = Expectations(window=WINDOW, fault_tail=0, convergence=0)
 
 

@@ -5,7 +5,7 @@ extension FieldReader {
     public struct Field: Sendable {
         /// What the field is about.
         public let tag: UInt8
-        /// What was written, not copied.
+        /// What was written.
         public let value: ByteBuffer
 
         init(tag: UInt8, value: ByteBuffer) {

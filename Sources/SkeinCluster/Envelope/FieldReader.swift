@@ -2,8 +2,8 @@ public import NIOCore
 
 /// The fields of a message that ``FieldWriter`` wrote, in their order.
 ///
-/// The whole framing is checked before the first field is seen, so that a message that was cut short is not acted upon in
-/// part. Skip the tags that are not known:
+/// The whole framing is checked before the first field is seen, so that a message that was cut short is not acted upon
+/// in part. Skip the tags that are not known:
 ///
 ///     for field in reader {
 ///         switch field.tag {
@@ -17,7 +17,7 @@ public struct FieldReader: Sequence, Sendable {
     public let version: UInt8
     private let fields: ByteBuffer
 
-    /// Reads a message; nil when its fields do not fill it exactly, or its version is 0. O(fields), copies nothing.
+    /// Reads a message; nil when its fields do not fill it exactly, or its version is 0. O(fields).
     public init?(_ message: ByteBuffer) {
         var fields = message
         guard let version = fields.readInteger(as: UInt8.self), version > 0 else { return nil }

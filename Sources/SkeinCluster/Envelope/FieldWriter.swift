@@ -10,8 +10,8 @@ public struct FieldWriter: Sendable {
     /// What has been written; a complete message at any time.
     public private(set) var message: ByteBuffer
 
-    /// Starts a message. `version` tells readers what the sender understands and is at least 1; the form of the fields is
-    /// the same in every version.
+    /// Starts a message. `version` tells readers what the sender understands and is at least 1; the form of the fields
+    /// is the same in every version.
     public init(version: UInt8 = 1) {
         precondition(version > 0, "version 0 of a message")
         self.message = ByteBuffer(integer: version)

@@ -1,6 +1,6 @@
 extension UnsafeRawBufferPointer {
-    /// Whether both have the same bytes, eight at a step. The last step goes back as far as it has to, so that only what
-    /// is shorter than one step is compared byte by byte.
+    /// Whether both have the same bytes, eight at a step. The last step goes back as far as it has to, so that only
+    /// what is shorter than one step is compared byte by byte.
     func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
         let step = MemoryLayout<UInt64>.size
         guard self.count == other.count else { return false }

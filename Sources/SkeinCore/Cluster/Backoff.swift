@@ -1,7 +1,7 @@
 /// How long to wait before the next attempt: full jitter over a bound that doubles.
 ///
-/// Every wait is drawn from all of `0...min(cap, base * 2^attempt)`. Nodes that lost the same peer in the same moment come back
-/// evenly spread, which half of the randomness would not give.
+/// Every wait is drawn from all of `0...min(cap, base * 2^attempt)`. Nodes that lost the same peer in the same moment
+/// come back evenly spread, which half of the randomness would not give.
 public struct Backoff: Sendable, Equatable {
     private let base: Duration
     private let cap: Duration

@@ -1,7 +1,7 @@
 /// Decides when one topic is subscribed upstream, and when not.
 ///
-/// Owned by whoever owns the link to the broker; performs no I/O: every event returns the one thing that the shell has to do. For
-/// any order of events:
+/// Owned by whoever owns the link to the broker; performs no I/O: every event returns the one thing that the shell has
+/// to do. For any order of events:
 /// - at most one command for the topic is in flight;
 /// - once the replies have drained, the topic is subscribed upstream exactly when somebody is here or it lingers.
 ///

@@ -29,7 +29,7 @@ end
 
 -- Registers @SKEIN@_<name>. `keys` and `arguments` say what it takes, one word each: `#word` is a whole number, `?word`
 -- a whole number or nothing (then false), and a last `...` any number of further arguments. A call that does not fit is
--- refused before anything is done. This is on the way of every publication: a plain loop, no closures.
+-- refused before anything is done. Every publication comes by here, so this is a plain loop.
 local function define(name, keys, arguments, body, flags)
     local words, numbers, optional, key_count, is_open = {}, {}, {}, 0, false
     for _ in keys:gmatch('%S+') do key_count = key_count + 1 end
@@ -59,7 +59,7 @@ local function define(name, keys, arguments, body, flags)
     redis.register_function { function_name = '@SKEIN@_' .. name, callback = callback, flags = flags or {} }
 end
 
--- Streams -------------------------------------------------------------------------------------------------------------
+-- Streams ------------------------------------------------------------------------------------------------------------
 --
 -- A stream is two keys. The hash `meta`: e epoch, s offset of the newest publication, n how many publications count,
 -- r and f see below. The stream `stream`: the publications under the ids <offset>-0, each with one field d, which is
@@ -67,16 +67,16 @@ end
 -- position can still be compared when they are gone.
 --
 -- Trimming. Redis trims a stream to an exact length entry by entry, but to an approximate one in whole nodes of its
--- tree, which costs a fifth less per publication and no memory, because entries trimmed alone leave their bytes behind
--- until their node goes (t_stream.c, streamTrim). Offsets have no gaps, so the n newest are known without a count: older
--- ones that are still there are never read, and are removed before n grows.
+-- tree. That saves an eighth of the cost of a publication and needs no more memory, as an entry that is trimmed alone
+-- leaves its bytes behind until its node goes (t_stream.c, streamTrim). Offsets have no gaps, so the n newest are known
+-- without a count: older ones that are still there are never read, and are removed before n grows.
 --
 -- Forks. Redis can lose its newest writes: by a restart from disk, a restored backup, a failover to a replica that
--- lagged. Other publications get the lost offsets then, so an offset alone no longer names one. Therefore a position has
--- the epoch `<e>.<tag>`, where the tag names the history of Redis that the node is connected to, and is another after
--- each such event (from master_replid). r is the tag of the last write. The first call with another one notes in f how
--- far the stream of the old tag reaches in this history, as `<tag>=<offset>;`: up to there its positions are positions
--- of this stream, and what came after it, if anything, is lost.
+-- lagged. Other publications get the lost offsets then, so an offset alone no longer names one. Therefore a position
+-- has the epoch `<e>.<tag>`: the tag names the history of Redis that the node is connected to, and each such event
+-- makes another (from master_replid). r is the tag of the last write. The first call with another notes in f how far
+-- the stream of the old tag reaches in this history, as `<tag>=<offset>;`: up to there its positions are positions of
+-- this stream; what came after that, if anything, is lost.
 
 -- More notes than these are dropped, oldest first; clients from before then get no recovery.
 local MOST_FORKS = 16
@@ -90,7 +90,8 @@ end
 -- knows what the publications are that may still be there: they are removed, and a new stream begins.
 local function look_up(meta, stream, tag, new_epoch)
     local fields = redis.call('HMGET', meta, 'e', 'r', 's', 'n', 'f')
-    local epoch, last_tag, top, kept, forks = fields[1], fields[2], tonumber(fields[3]), tonumber(fields[4]), fields[5]
+    local epoch, last_tag, top, forks = fields[1], fields[2], tonumber(fields[3]), fields[5]
+    local kept = tonumber(fields[4] or EXACT_LIMIT)
     local is_usable = epoch and last_tag and top and kept and top < EXACT_LIMIT - 1
     if is_usable and last_tag == tag then return epoch, top, kept, forks or '' end
     require_name(tag)
@@ -241,13 +242,13 @@ define('forget', 'meta stream', '', function(keys)
     return 1
 end, { 'allow-oom' })
 
--- Presence ------------------------------------------------------------------------------------------------------------
+-- Presence -----------------------------------------------------------------------------------------------------------
 --
 -- The hash `presence` has a field per client, whose value says which node's lease it lives by, who it is, and whether
 -- its leave is announced when that lease ends. The hash `users` counts the sessions of each user, so that its length is
--- the number of users. The hash `index` of an owner has a field per member that the lease has to answer for; its field
--- '' is there as long as the lease may add members. Whoever sweeps an ended lease removes that field first: a member that
--- a slow owner adds afterwards would never be removed.
+-- the number of users. The hash `index` of an owner has a field per member that the lease answers for, and the field ''
+-- as long as the lease may add members. Whoever sweeps an ended lease removes that field first: a member that a slow
+-- owner added afterwards would stay for ever.
 --
 -- owner = <id>.<generation> of a node. Value: length (u8) owner, flag (1 character), length (u32) user, info.
 local MEMBER = '>Bc0c1I4c0'
@@ -275,8 +276,10 @@ define('enter', 'presence users index', 'owner client user info #flag #maximum e
             return redis.error_reply('STALE the lease of ' .. owner .. ' is over')
         end
         local previous_owner, _, previous_user = member(presence, client)
-        if maximum > 0 and not previous_owner and redis.call('HLEN', presence) >= maximum then return 0 end
-        if previous_owner and redis.call('HLEN', presence) > maximum and maximum > 0 then return 0 end
+        if maximum > 0 then
+            local others = redis.call('HLEN', presence) - (previous_owner and 1 or 0)
+            if others >= maximum then return 0 end
+        end
         if previous_user ~= user then
             if previous_user then remove_session(users, previous_user) end
             redis.call('HINCRBY', users, user, 1)
@@ -289,7 +292,7 @@ define('enter', 'presence users index', 'owner client user info #flag #maximum e
     end)
 
 -- Removes the clients that are still members of this owner: one that has moved to another stays. -> how many were
--- removed. Their leaves are announced as  \1 \4 info  with `announce` 1, or with `s` (a sweep) as each entry's flag says.
+-- removed. Their leaves are announced as  \1 \4 info  with `announce` 1; with `s` (a sweep), as the entry's flag says.
 define('leave', 'presence users index', 'owner channel announce client entry ...', function(keys, arguments)
     local presence, users, index = unpack(keys)
     local owner, channel, announce = unpack(arguments, 1, 3)
@@ -313,14 +316,14 @@ define('leave', 'presence users index', 'owner channel announce client entry ...
     return removed
 end, { 'allow-oom' })
 
--- Registry ------------------------------------------------------------------------------------------------------------
+-- Registry -----------------------------------------------------------------------------------------------------------
 --
 -- Nodes hold leases that they renew with beats; whoever beats ends the leases that ran out. An ended lease leaves an
 -- owner, <id>.<generation>, in `sweep`: somebody has to remove its members from presence, and claims it for a while.
 --
 -- The id of a name is small, stays the same, and is never given to another; the load balancer knows nodes by it. The
 -- generation tells the processes of one name apart. The epoch of the ring counts its changes and is published, but
--- every answer has it too, so that a lost message does no harm. Another uuid is another registry: everybody joins again.
+-- every answer has it too, so that a lost message does no harm. Another uuid is another registry: nodes join again.
 --
 -- ring: uuid, epoch, nextid, lastbeat, gen:<name>. nodes, stats: texts by name. leases: end by name. ids: id by name.
 -- sweep: end of the claim by owner, 0 when nobody has claimed it.
@@ -328,6 +331,11 @@ local REGISTRY = 'ring nodes stats leases ids sweep'
 
 -- Ended leases that one call takes care of; the next beats do the rest.
 local MOST_REAPED = 64
+
+-- A score that is itself not in the range.
+local function exclusive(time)
+    return string.format('(%.0f', time)
+end
 
 local function change_epoch(ring, channel)
     local epoch = redis.call('HINCRBY', ring, 'epoch', 1)
@@ -347,9 +355,8 @@ local function end_lease(keys, name, is_swept)
 end
 
 -- Whether nobody was heard for longer than a lease lasts. Then it was the registry that was away, not the nodes.
-local function was_away(ring, time, ttl)
-    local last = tonumber(redis.call('HGET', ring, 'lastbeat'))
-    return not last or time - last > ttl
+local function was_away(last_beat, time, ttl)
+    return not last_beat or time - last_beat > ttl
 end
 
 -- Ends the leases that have run out, or, if the registry was away, gives every node a full lease to be heard in.
@@ -383,7 +390,7 @@ define('join', REGISTRY, 'channel name #ttl description stats uuid', function(ke
         redis.call('HSET', ids, name, id)
     end
     local is_taken_over = end_lease(keys, name, true)
-    settle(keys, time, ttl, was_away(ring, time, ttl))
+    settle(keys, time, ttl, was_away(redis.call('HGET', ring, 'lastbeat'), time, ttl))
     local generation = redis.call('HINCRBY', ring, 'gen:' .. name, 1)
     redis.call('ZADD', leases, time + ttl, name)
     redis.call('HSET', nodes, name, description)
@@ -392,18 +399,19 @@ define('join', REGISTRY, 'channel name #ttl description stats uuid', function(ke
 end)
 
 -- Renews a lease and says what the node has to know. GONE when the lease has run out while others were heard, whether
--- or not it was reaped: the members are gone or will be, and the node has to join again. FENCED when another process has
--- the name. -> {uuid, epoch, owners that nobody sweeps, time}
+-- or not it was reaped: the members are gone or will be, and the node has to join again. FENCED when a newer process
+-- has the name. -> {uuid, epoch, owners that nobody sweeps, time}
 define('beat', REGISTRY, 'channel name #generation #ttl description stats', function(keys, arguments)
     local ring, nodes, stats, leases, _, sweep = unpack(keys)
     local channel, name, generation, ttl, description, figures = unpack(arguments)
-    local present = tonumber(redis.call('HGET', ring, 'gen:' .. name))
+    local fields = redis.call('HMGET', ring, 'uuid', 'epoch', 'lastbeat', 'gen:' .. name)
+    local uuid, epoch, last_beat, present = fields[1], tonumber(fields[2]), fields[3], tonumber(fields[4])
     if present and present > generation then
         return redis.error_reply('FENCED ' .. name .. ' has the generation ' .. present)
     end
     local time = now()
     local lease = present == generation and tonumber(redis.call('ZSCORE', leases, name))
-    local is_amnesty = was_away(ring, time, ttl)
+    local is_amnesty = was_away(last_beat, time, ttl)
     if not lease or (lease <= time and not is_amnesty) then
         return redis.error_reply('GONE ' .. name .. ' has no lease')
     end
@@ -414,8 +422,8 @@ define('beat', REGISTRY, 'channel name #generation #ttl description stats', func
         redis.call('HSET', nodes, name, description)
         is_changed = true
     end
-    local epoch = is_changed and change_epoch(ring, channel) or tonumber(redis.call('HGET', ring, 'epoch')) or 0
-    return { redis.call('HGET', ring, 'uuid'), epoch, redis.call('ZCOUNT', sweep, '-inf', '(' .. time), time }
+    if is_changed then epoch = change_epoch(ring, channel) end
+    return { uuid, epoch, redis.call('ZCOUNT', sweep, '-inf', exclusive(time)), time }
 end, { 'allow-oom' })
 
 -- Gives up a lease; with `is_swept` 1 its members are left to be swept. -> whether the generation had one
@@ -430,7 +438,7 @@ end, { 'allow-oom' })
 -- Takes an owner to sweep, for so long that another may take it then. -> owner, or nil
 define('claim', REGISTRY, 'channel #claim', function(keys, arguments)
     local sweep, time = keys[6], now()
-    local owner = redis.call('ZRANGEBYSCORE', sweep, '-inf', '(' .. time, 'LIMIT', 0, 1)[1]
+    local owner = redis.call('ZRANGEBYSCORE', sweep, '-inf', exclusive(time), 'LIMIT', 0, 1)[1]
     if owner then redis.call('ZADD', sweep, time + arguments[2], owner) end
     return owner or false
 end, { 'allow-oom' })
@@ -440,12 +448,12 @@ define('swept', REGISTRY, 'channel owner', function(keys, arguments)
     return redis.call('ZREM', keys[6], arguments[2])
 end, { 'allow-oom' })
 
--- The nodes with a lease, by id. -> {uuid, epoch, time, name, id, generation, end of the lease, description, stats, ...}
+-- The nodes with a lease, by id. -> {uuid, epoch, time, name, id, generation, end of lease, description, stats, ...}
 define('nodes', REGISTRY, 'channel', function(keys)
     local ring, nodes, stats, leases, ids = unpack(keys)
     local time = now()
     local found = {}
-    local live = redis.call('ZRANGEBYSCORE', leases, '(' .. time, '+inf', 'WITHSCORES')
+    local live = redis.call('ZRANGEBYSCORE', leases, exclusive(time), '+inf', 'WITHSCORES')
     for place = 1, #live, 2 do
         local name = live[place]
         found[#found + 1] = { name, tonumber(redis.call('HGET', ids, name)) or 0,

@@ -21,8 +21,7 @@ struct FaultLane {
         case sleep(until: NIODeadline)
         case finish
         case cut
-        /// `afterWrites`: what was written before has to arrive.
-        case reset(afterWrites: Bool)
+        case reset
         case rest
     }
 
@@ -36,7 +35,6 @@ struct FaultLane {
     private struct Trigger {
         let fault: FaultProxy.Fault
         let position: Int
-        let isImmediate: Bool
     }
 
     /// The fault that lasts; never one that ends something.
@@ -72,7 +70,7 @@ struct FaultLane {
     /// The fault strikes when `bytes` more have passed; of two that strike at the same place, the first one comes
     /// first.
     mutating func inject(_ fault: FaultProxy.Fault, after bytes: Int) {
-        let trigger = Trigger(fault: fault, position: self.passed + bytes, isImmediate: bytes == 0)
+        let trigger = Trigger(fault: fault, position: self.passed + bytes)
         let index = self.triggers.firstIndex { $0.position > trigger.position } ?? self.triggers.endIndex
         self.triggers.insert(trigger, at: index)
     }
@@ -103,7 +101,7 @@ struct FaultLane {
         }
         let hasReset = self.queue.contains { $0.end == .reset }
         self.queue.removeAll()
-        return hasReset ? .reset(afterWrites: false) : .rest
+        return hasReset ? .reset : .rest
     }
 
     /// Begins what lasts, or says how to end what does not.
@@ -114,7 +112,7 @@ struct FaultLane {
             return .cut
         case .reset:
             self.isFinished = true
-            return .reset(afterWrites: !trigger.isImmediate)
+            return .reset
         case .halfClose:
             self.isFinished = true
             return .finish
@@ -135,7 +133,7 @@ struct FaultLane {
         case .dribble, .cut, .reset, .halfClose, nil:
             break
         }
-        if item.end == .reset { return self.end(.reset(afterWrites: false)) }
+        if item.end == .reset { return self.end(.reset) }
         guard isWritable else { return .rest }
         if item.end == .finished { return self.end(.finish) }
         if case .dribble(let size) = self.fault { return .writePiece(self.take(upTo: size)) }

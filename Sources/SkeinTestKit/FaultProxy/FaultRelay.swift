@@ -71,7 +71,8 @@ final class FaultRelay {
             self.owesFinish = true
             return
         }
-        self.written(on: destination).assumeIsolated().whenSuccess {
+        let written = self.lastWrite ?? destination.eventLoop.makeSucceededVoidFuture()
+        written.assumeIsolated().whenSuccess {
             self.hasFinished = true
             destination.close(mode: .output, promise: nil)
         }
@@ -83,7 +84,7 @@ final class FaultRelay {
         case .write(let bytes): self.write(bytes)
         case .finish: self.finish()
         case .cut: self.connection?.cut()
-        case .reset(let afterWrites): self.reset(afterWrites: afterWrites)
+        case .reset: self.connection?.reset()
         case .writePiece(let bytes):
             self.write(bytes)
             self.pump(at: .now() + Self.pause)
@@ -106,18 +107,6 @@ final class FaultRelay {
         let length = bytes.readableBytes
         self.lastWrite = destination.writeAndFlush(bytes)
         self.counts.update { $0[self.direction].forwarded += length }
-    }
-
-    private func reset(afterWrites: Bool) {
-        guard afterWrites, let destination = self.destination else {
-            self.connection?.reset()
-            return
-        }
-        self.written(on: destination).assumeIsolated().whenComplete { _ in self.connection?.reset() }
-    }
-
-    private func written(on destination: any Channel) -> EventLoopFuture<Void> {
-        self.lastWrite ?? destination.eventLoop.makeSucceededVoidFuture()
     }
 }
 

@@ -2,7 +2,8 @@ import SkeinCore
 import Testing
 
 @Suite struct BackoffTests {
-    /// Draws the longest wait there is with all bits set, and the shortest with one: no bits at all would be drawn again for ever.
+    /// Draws the longest wait there is with all bits set, and the shortest with one: no bits at all would be drawn
+    /// again for ever.
     private struct Extreme: RandomNumberGenerator {
         let word: UInt64
         func next() -> UInt64 { self.word }

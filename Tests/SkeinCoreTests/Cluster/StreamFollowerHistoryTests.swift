@@ -24,7 +24,9 @@ import Testing
             self.world = StreamWorld(heldLimit: self.random.pick([0, 1, 2, 5, 1024]))
             self.goesBack = goesBack
             // Each history has its own mixture.
-            var moves: [StreamWorld.Move] = [.publish, .publish, .publish, .publish, .arrive, .arrive, .arrive, .arrive]
+            var moves: [StreamWorld.Move] = [
+                .publish, .publish, .publish, .publish, .arrive, .arrive, .arrive, .arrive,
+            ]
             moves += [.computeRead, .computeRead, .answerRead, .answerRead, .answerCheck, .answerReply]
             for move in StreamWorld.Move.allCases {
                 let isGrave = [.renew, .vanish, .trim, .repeatLast, .repeatNext].contains(move)

@@ -47,7 +47,8 @@ import Testing
         )
     }
 
-    private func check(_ follower: inout StreamFollower, _ top: StreamPosition?, authoritative: Bool = false) -> String {
+    private func check(_ follower: inout StreamFollower, _ top: StreamPosition?, authoritative: Bool = false) -> String
+    {
         self.text(follower.checked(top: top, isAuthoritative: authoritative))
     }
 
@@ -120,7 +121,7 @@ import Testing
         _ = self.receive(&follower, 9)
         _ = self.receive(&follower, 10)
         #expect(self.finish(&follower, [6, 7], at: self.position(7)) == "a6, a7, read a7")
-        #expect(self.finish(&follower, [8, 9], at: self.position(9)) == "a8, a9, a10")
+        #expect(self.finish(&follower, [8, 9, 10], at: self.position(10)) == "a8, a9, a10")
     }
 
     @Test func `what follows is not held up by a read that a check has asked for`() {
@@ -236,12 +237,13 @@ import Testing
         #expect(self.receive(&follower, 2, "b") == "deliver")
     }
 
-    @Test func `a reply of another epoch during a read is looked into after it`() {
+    @Test func `a reply of another epoch during a read makes its answer void`() {
         var follower = self.following(5)
         _ = self.receive(&follower, 7)
-        #expect(self.learn(&follower, self.position(2, "b")) == "")
-        #expect(self.finish(&follower, [6, 7], at: self.position(7)) == "a6, a7, read a7")
-        #expect(self.finish(&follower, [], at: self.position(2, "b"), recovered: false) == "gap b2")
+        #expect(self.learn(&follower, self.position(2, "b")) == "gap b2")
+        #expect(self.receive(&follower, 2, "b") == "deliver")
+        #expect(self.finish(&follower, [6, 7], at: self.position(7)) == "read b2")
+        #expect(self.finish(&follower, [3], at: self.position(3, "b")) == "b3")
     }
 
     @Test func `a reply without a position teaches nothing`() {
@@ -399,13 +401,25 @@ import Testing
         #expect(self.finish(&follower, [8], at: self.position(8)) == "a8")
     }
 
-    @Test(arguments: [nil, StreamPosition(offset: 4, epoch: "b"), StreamPosition(offset: 3, epoch: "a")])
-    func `a check during a read that finds another stream is looked into afterwards`(top: StreamPosition?) {
+    @Test(arguments: [StreamPosition(offset: 4, epoch: "b"), StreamPosition(offset: 3, epoch: "a")])
+    func `a check during a read that finds another stream makes the answer void`(top: StreamPosition) {
         var follower = self.following(5)
         _ = self.receive(&follower, 7)
-        #expect(self.check(&follower, top, authoritative: true) == "")
-        #expect(self.finish(&follower, [6, 7], at: self.position(7)) == "a6, a7, read a7")
-        let position = top ?? self.position(0, "c")
-        #expect(self.finish(&follower, [], at: position, recovered: false) == "gap \(self.text(position))")
+        #expect(self.check(&follower, top, authoritative: true) == "gap \(self.text(top))")
+        #expect(self.receive(&follower, top.offset + 2, top.epoch) == "")
+        #expect(self.finish(&follower, [6, 7], at: self.position(7)) == "read \(self.text(top))")
+        let newest = StreamPosition(offset: top.offset + 2, epoch: top.epoch)
+        let missing = [top.offset + 1, top.offset + 2]
+        let delivered = missing.map { "\(top.epoch)\($0)" }.joined(separator: ", ")
+        #expect(self.finish(&follower, missing, at: newest) == delivered)
+    }
+
+    @Test func `a check during a read that finds no stream makes the answer void`() {
+        var follower = self.following(5)
+        _ = self.receive(&follower, 7)
+        #expect(self.check(&follower, nil) == "gap none")
+        #expect(self.finish(&follower, [6, 7], at: self.position(7)) == "")
+        #expect(follower.position == nil)
+        #expect(self.receive(&follower, 1, "b") == "deliver")
     }
 }

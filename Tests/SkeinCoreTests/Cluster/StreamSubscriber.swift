@@ -1,7 +1,7 @@
 import SkeinCore
 
-/// A client that follows positions behind a node, and the session that serves it: it subscribes, recovers, takes what the node
-/// delivers, and subscribes again when it is told of a gap.
+/// A client that follows positions behind a node, and the session that serves it: it subscribes, recovers, takes what
+/// the node delivers, and subscribes again when it is told of a gap.
 struct StreamSubscriber {
     enum State {
         case away

@@ -1,9 +1,10 @@
 import SkeinCore
 
-/// One topic's stream, a link that loses and repeats, reads that take time, and a node that follows: a model that tests move.
+/// One topic's stream, a link that loses and repeats, reads that take time, and a node that follows: a model that tests
+/// move.
 ///
-/// A value, so that a test can try every continuation of a moment. Every step that the follower asks for is checked when it is
-/// performed; the first one that breaks a promise throws.
+/// A value, so that a test can try every continuation of a moment. Every step that the follower asks for is checked
+/// when it is performed; the first one that breaks a promise throws.
 struct StreamWorld {
     struct Difference: Error, CustomStringConvertible {
         var description: String
@@ -140,7 +141,8 @@ struct StreamWorld {
         self.exists = true
     }
 
-    /// The link is replaced, and the shell compares. With a failover to a copy that lacks the newest, their offsets are used again.
+    /// The link is replaced, and the shell compares. With a failover to a copy that lacks the newest, their offsets are
+    /// used again.
     mutating func relink(losing count: Int = 0) {
         self.breakLink()
         self.stream.removeLast(min(count, self.stream.count))
@@ -299,7 +301,8 @@ struct StreamWorld {
 
     // MARK: The end
 
-    /// Everything arrives and is answered; then the shell compares, as after a reconnect, and reads what it is asked to.
+    /// Everything arrives and is answered; then the shell compares, as after a reconnect, and reads what it is asked
+    /// to.
     mutating func finish() throws {
         try self.settle()
         self.checkAfterReconnect()

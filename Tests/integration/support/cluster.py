@@ -160,8 +160,10 @@ class Cluster:
     @property
     def endpoints(self) -> Endpoints:
         """Of all nodes, also of those that are down: clients have to cope."""
-        return Endpoints([f"ws://127.0.0.1:{port}/connection/websocket" for port in self._ports],
-                         [f"http://127.0.0.1:{port}/api" for port in self._ports])
+        return Endpoints(
+            [f"ws://127.0.0.1:{port}/connection/websocket" for port in self._ports],
+            [f"http://127.0.0.1:{port}/api" for port in self._ports],
+        )
 
     def api(self, number: int, method: str, payload: Mapping | None = None) -> dict:
         """The decoded answer of this node."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from support.history import Event
 
-# Each kind of anomaly with its class; the classes are numbered as the promises in docs/explanation/delivery-guarantees.md
-# that they break. C0 is about the history itself: a test that breaks its own rules proves nothing.
+# Each kind of anomaly with its class; the classes have the numbers of the promises that they break, which are in
+# docs/explanation/delivery-guarantees.md. C0 is about the history itself: a test that breaks its rules proves nothing.
 CLASSES = {
     "skipped-ahead": "C0",
     "phantom": "C1",

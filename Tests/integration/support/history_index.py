@@ -138,6 +138,7 @@ class Index:
         takers = {name: getattr(self, f"_take_{name}") for name in _TAKEN}
         for event in self.events:
             takers[event.f](event)
+        self.counts["epochs"] = len(self._streams)
         self.counts["deliveries"] = sum(len(session.deliveries) for session in self.sessions) + len(self.strays)
         self._faults += [(event.t, FOREVER) for event in self._pending.values() if event.f == "fault"]
 

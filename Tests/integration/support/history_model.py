@@ -1,8 +1,8 @@
 """Makes histories without any anomaly: a model of a cluster and its clients, stepped at random from a seed.
 
 It does what real runs do: several publishers with many publications in flight, unknown outcomes and repeated keys;
-subscribers that leave without a word, unsubscribe, come back and recover; epochs that end, with the publications or with
-the newest of them lost; live publications lost while there is a fault; joins and leaves.
+subscribers that leave without a word, unsubscribe, come back and recover; epochs that end, and all publications or the
+newest with them; live publications lost while there is a fault; joins and leaves.
 """
 
 import random
@@ -96,8 +96,8 @@ class Model:
     def _invoke(self, publisher: str, flight: Flight) -> None:
         flight.op = self.next_op()
         flight.position = None
-        self.record(publisher, "pub", "invoke", ch=flight.channel, val=flight.value, op=flight.op, key=flight.key,
-                    conn=flight.conn)
+        values = {"ch": flight.channel, "val": flight.value, "op": flight.op, "key": flight.key}
+        self.record(publisher, "pub", "invoke", conn=flight.conn, **values)
 
     def _end(self, publisher: str, flight: Flight, type: str) -> None:
         epoch, offset = flight.position or (None, None)
@@ -285,8 +285,8 @@ class Model:
             op = self.next_op()
             self.record("reader", "hist", "invoke", ch=channel, op=op)
             items = [[offset, value] for offset, value in enumerate(stream.values, 1)]
-            self.record("reader", "hist", "ok", ch=channel, op=op, epoch=stream.epoch, off=len(items), items=items,
-                        final=is_final or None)
+            found = {"epoch": stream.epoch, "off": len(items), "items": items, "final": is_final or None}
+            self.record("reader", "hist", "ok", ch=channel, op=op, **found)
         op = self.next_op()
         self.record("reader", "presence", "invoke", ch=PRESENT, op=op)
         members = [client.id for client in self.clients if PRESENT in client.granted]

@@ -1,4 +1,4 @@
-"""Breaks a clean history in one place, as a faulty server would: each mutant has the anomaly that it must be found by."""
+"""Breaks a clean history in one place, as a faulty server would; each mutant has its kind of anomaly."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -46,7 +46,7 @@ class Clean:
         return [other for event in self.events for other in by_event.get(id(event), (event,))]
 
     def map_positions(self, stream: Stream, change: Callable[[int, str], tuple[int, str] | None]) -> list[Event]:
-        """The history with every publication of a stream, wherever it was seen, at another place or with another value."""
+        """The history with each publication of a stream, wherever it was seen, moved or with another value."""
 
         def changed(event: Event) -> Event | None:
             if event.ch != stream.channel:

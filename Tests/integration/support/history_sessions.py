@@ -1,4 +1,4 @@
-"""Checks of subscriptions: gaps (C3), repetitions (C4), recovery (C5), live channels (C9), and who is left behind (C11)."""
+"""Checks of subscriptions: gaps (C3), repetitions (C4), recovery (C5), live channels (C9), who is left behind (C11)."""
 
 import bisect
 from collections.abc import Iterator
@@ -179,7 +179,7 @@ def check_publishing(index: Index, expectations: Expectations) -> Iterator[Anoma
         last = publication.invokes[-1]
         # Without a key nobody tries again: such a publication may end with its connection.
         if publication.key and last.t > due and publication.acked == FOREVER:
-            message = f"{publication.value} was not acknowledged, {(last.t - index.heal.t) / 1e9:.0f} s after the faults"
+            message = f"{publication.value} was refused {(last.t - index.heal.t) / 1e9:.0f} s after the last fault"
             yield anomaly("stuck", publication.channel, message, index.heal, *publication.witnesses)
 
 
@@ -241,9 +241,8 @@ def _check_live_loss(
         if publication.acked < limit and publication.value not in values:
             if not index.is_disturbed(publication.began, publication.acked):
                 message = f"{session.p} never got {publication.value}"
-                yield anomaly(
-                    "live-loss-no-fault", session.channel, message, session.opened, *publication.witnesses, session.closed
-                )
+                witnesses = (session.opened, *publication.witnesses, session.closed)
+                yield anomaly("live-loss-no-fault", session.channel, message, *witnesses)
 
 
 def _check_live_order(index: Index, sessions: list[Session]) -> Iterator[Anomaly]:

@@ -72,7 +72,7 @@ def ordered(index: Index, channel: str, values: list[str], epoch: str | None = N
             continue
         before = newest.get(conn)
         if before and before.invokes[0].op > publication.invokes[0].op:
-            message = f"{publication.value} was sent before {before.value} on one connection and comes behind it {where}"
+            message = f"{publication.value} was sent before {before.value}, and comes behind it {where}"
             yield anomaly("fifo", channel, message, publication.invokes[0], before.invokes[0])
         else:
             newest[conn] = publication
@@ -82,7 +82,7 @@ def ordered(index: Index, channel: str, values: list[str], epoch: str | None = N
         if publication.may_repeat:
             continue
         if earliest and earliest.acked_in(epoch) < publication.began:
-            message = f"{earliest.value} was acknowledged before {publication.value} began and comes behind it {where}"
+            message = f"{earliest.value} was acknowledged before {publication.value} began, and comes behind it {where}"
             acked = next(end for end in earliest.ends if end.type == "ok")
             yield anomaly("realtime-order", channel, message, acked, publication.invokes[0])
         if earliest is None or publication.acked_in(epoch) < earliest.acked_in(epoch):

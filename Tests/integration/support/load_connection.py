@@ -195,7 +195,7 @@ class Connection:
             raise _lost(error) from None
 
     async def receive(self, seconds: float) -> list[dict]:
-        """The replies and pushes of the next frame; pings are answered, and none of them. TimeoutError when none comes."""
+        """The replies and pushes of the next frame, if any: pings are answered here. TimeoutError when none comes."""
         try:
             frame = await asyncio.wait_for(self._socket.recv(), max(0.001, seconds))
         except asyncio.TimeoutError:

@@ -27,8 +27,13 @@ class Publisher:
     """Makes unique values at a rate, until it is told to finish; what is in flight then is still brought to its end."""
 
     def __init__(
-        self, name: str, recorder: Recorder, endpoints: Endpoints, choose: Callable[[random.Random], tuple[str, int]],
-        rate: float, seed: int,
+        self,
+        name: str,
+        recorder: Recorder,
+        endpoints: Endpoints,
+        choose: Callable[[random.Random], tuple[str, int]],
+        rate: float,
+        seed: int,
     ):
         self.name = name
         self.acknowledged = 0
@@ -147,7 +152,7 @@ class ConnectionPublisher(Publisher):
 
 
 class CallPublisher(Publisher):
-    """Publishes through the HTTP API, one call at a time. Each publication has a key, and is tried until it succeeds."""
+    """Publishes through the HTTP API, one call at a time, each with a key, and repeats what fails."""
 
     async def run(self) -> None:
         async with APIClients(self._endpoints) as clients:

@@ -42,6 +42,7 @@ class SDKSubscriber(Subscriber):
 
     def connected(self, client: str) -> None:
         self._is_connected = True
+        self.client = client
         self.record("conn", "ok", proto=self._proto, who=client)
 
     def connection_ended(self, code: int | None) -> None:

@@ -1,8 +1,8 @@
 """Subscribers of the load: raw clients of the protocol that always go on from what they have processed.
 
 A subscriber keeps the position of the last publication that it has processed on each channel. After every end of a
-connection or a subscription it asks for what follows that position, on any node that answers. What it does and sees goes
-to the history, in the order in which it came.
+connection or a subscription it asks for what follows that position, on any node that answers. What it does and sees
+goes to the history, in the order in which it came.
 """
 
 import asyncio
@@ -38,6 +38,8 @@ class Subscriber:
     def __init__(self, name: str, channels: list[str], recorder: Recorder):
         self.name = name
         self.channels = channels
+        # The id of the newest connection.
+        self.client = ""
         self.subscribed: set[str] = set()
         # The epoch and offset of what was processed last; and the value, also where there are no positions.
         self.positions: dict[str, tuple[str, int]] = {}
@@ -129,7 +131,8 @@ class RawSubscriber(Subscriber):
 
     async def _use(self, connection: Connection) -> str | None:
         """Returns the address if the node ended the connection."""
-        self.record("conn", "ok", proto=self._format.name, node=connection.node, who=connection.client)
+        self.client = connection.client
+        self.record("conn", "ok", proto=self._format.name, node=connection.node, who=self.client)
         code = None
         try:
             await self._serve(connection)

@@ -1,0 +1,92 @@
+import CoreMetrics
+import Logging
+import NIOCore
+import NIOPosix
+import SkeinCluster
+import SkeinCore
+import SkeinTestKit
+import Synchronization
+
+@testable import SkeinRedis
+
+/// A ``RedisBroker`` as a node has it, with what it told its node.
+final class TestEngine: Sendable {
+    let broker: RedisBroker
+    let sink: RecordingSink
+    let name: String
+    private let state: State
+
+    /// What the engine told, and who waits for it.
+    final class State: Sendable {
+        let readiness = Mutex(Readiness())
+        let fence = PendingResult<Void>()
+
+        struct Readiness {
+            var isReady = false
+            var waiting: [(wanted: Bool, arrival: PendingResult<Void>)] = []
+        }
+
+        func changed(_ isReady: Bool) {
+            let arrivals = self.readiness.withLock { state in
+                state.isReady = isReady
+                let served = state.waiting.filter { $0.wanted == isReady }.map { $0.arrival }
+                state.waiting.removeAll { $0.wanted == isReady }
+                return served
+            }
+            for arrival in arrivals { arrival.settle(.success(())) }
+        }
+    }
+
+    init(
+        _ endpoint: RedisAddress.Endpoint,
+        name: String = "n1",
+        sink: RecordingSink = RecordingSink(),
+        answer: @escaping RedisBroker.Answering = { _, answer in answer(ByteBuffer()) },
+        adjust: (inout RedisSettings) -> Void = { _ in }
+    ) throws {
+        let state = State()
+        var settings = RedisSettings(address: RedisAddress(endpoint))
+        adjust(&settings)
+        self.state = state
+        self.sink = sink
+        self.name = name
+        self.broker = try RedisBroker(
+            eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
+            settings: settings,
+            identity: RedisBroker.Identity(
+                name: name,
+                instance: MemoryBroker.randomEpoch(),
+                describe: { NodeDescription(address: "127.0.0.1:1", version: "test") },
+                answer: answer,
+                onFenced: { state.fence.settle(.success(())) },
+                onReadiness: { state.changed($0) }
+            ),
+            sink: sink,
+            metrics: RedisMetrics(factory: NOOPMetricsHandler.instance),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+    }
+
+    /// Returns as soon as the engine is ready, or no longer is.
+    func wait(ready wanted: Bool = true) async throws {
+        let arrival = PendingResult<Void>()
+        let isThere = self.state.readiness.withLock { state in
+            if state.isReady == wanted { return true }
+            state.waiting.append((wanted, arrival))
+            return false
+        }
+        if !isThere { try await arrival.value() }
+    }
+
+    /// Returns when another node has taken the name.
+    func waitForFence() async throws { try await self.state.fence.value() }
+
+    /// Calls an operation and waits for its result.
+    func result<Value: Sendable>(_ operation: (Completion<Value>) -> Void) async throws -> Value {
+        let pending = PendingResult<Value>()
+        operation(
+            Completion(on: MultiThreadedEventLoopGroup.singleton.next()) { pending.settle($0.mapError { $0 }) }
+        )
+        return try await pending.value()
+    }
+}
