@@ -121,6 +121,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "SkeinTestKitTests",
+            dependencies: ["SkeinTestKit", nioCore, nioPosix],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "SkeinTransportTests",
             dependencies: [
                 "SkeinTransport", "SkeinCluster", "SkeinWire", "SkeinCore", "SkeinTestKit", nioCore, nioEmbedded,

@@ -58,6 +58,11 @@ need_swift() {
     need_command git git ca-certificates
 }
 
+# need_hiredis: the C library that reads what Redis says, with its header.
+need_hiredis() {
+    [[ -e /usr/include/hiredis/hiredis.h ]] || install_packages libhiredis-dev
+}
+
 # need_python: the environment .venv with exactly Tests/integration/requirements.txt, made anew when that file changes.
 need_python() {
     local requirements="$root/Tests/integration/requirements.txt" stamp="$root/.venv/requirements.sha256" wanted

@@ -14,6 +14,7 @@ public final class RedisMetrics: Sendable {
     private let inFlight: Meter
     private let topicCount: Meter
     private let nodeCount: Meter
+    private let memberCount: Meter
 
     /// Registers every metric with the factory.
     public init(factory: any MetricsFactory) {
@@ -41,6 +42,7 @@ public final class RedisMetrics: Sendable {
         self.inFlight = Meter(label: "skein_redis_in_flight_bytes", factory: factory)
         self.topicCount = Meter(label: "skein_redis_topics", factory: factory)
         self.nodeCount = Meter(label: "skein_cluster_nodes", factory: factory)
+        self.memberCount = Meter(label: "skein_presence_members", factory: factory)
     }
 
     func connected(_ role: RedisConnectionRole) { self.connected[role]?.set(1) }
@@ -62,11 +64,14 @@ public final class RedisMetrics: Sendable {
         self.probeSeconds.set(Double(seconds) + Double(attoseconds) / 1e18)
     }
 
-    func refresh(inFlightBytes: Int, topics: Int, nodes: Int) {
+    func refresh(inFlightBytes: Int, topics: Int, members: Int) {
         self.inFlight.set(inFlightBytes)
         self.topicCount.set(topics)
-        self.nodeCount.set(nodes)
+        self.memberCount.set(members)
     }
+
+    /// Nodes that are alive, as somebody has just read.
+    public func counted(nodes: Int) { self.nodeCount.set(nodes) }
 }
 
 /// What a connection is for.

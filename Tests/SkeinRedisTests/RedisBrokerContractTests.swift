@@ -28,7 +28,7 @@ struct RedisBrokerContractTests {
         return BrokerContract.Subject(
             broker: engine.broker,
             eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
-            time: BrokerContract.TimeControl { try await Self.pass($0, prefix: prefix, probe) },
+            time: BrokerContract.TimeControl(unit: .seconds(300)) { try await Self.pass($0, prefix: prefix, probe) },
             close: {
                 await engine.broker.stop()
                 try await probe.close()

@@ -267,8 +267,9 @@ def test_unknown_announcements_are_refused(presence, announce):
     assert presence.members().keys() == {"a"}
 
 
-@pytest.mark.parametrize("arguments", [[], [ONE], [ONE, "ch", "0"], [ONE, "ch", "0", "a"], [ONE, "ch", "0", "a", "e", "b"]])
-def test_a_client_without_an_entry_is_refused(redis, presence, arguments):
+@pytest.mark.parametrize("count", [0, 1, 3, 4, 6])
+def test_a_client_without_an_entry_is_refused(redis, presence, count):
+    arguments = [ONE, "ch", "0", "a", "e:a", "b"][:count]
     presence.enter(ONE, "a")
     keys = (presence.presence, presence.users, presence.index(ONE))
     with pytest.raises(RedisError, match="^ERR leave"):

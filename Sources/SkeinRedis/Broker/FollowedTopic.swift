@@ -10,6 +10,8 @@ final class FollowedTopic {
     let channel: [UInt8]
     var interest = InterestMachine()
     var follower = StreamFollower()
+    /// Which follower it is: answers to what another one asked are not for this one.
+    private(set) var generation = 0
     /// Callers that wait for the confirmation.
     var waiting: [(completion: Completion<Void>, deadline: MonotonicInstant)] = []
     /// Owned by ``TopicTable``.
@@ -18,6 +20,12 @@ final class FollowedTopic {
     var isRestoring = false
     /// How long its stream's epoch is to be remembered, as far as this node was told.
     var metaTTL: Duration = .seconds(3600)
+
+    /// Begins to follow anew: what is missed until the topic is subscribed again is no gap.
+    func restartFollowing() {
+        self.follower = StreamFollower()
+        self.generation += 1
+    }
 
     init(topic: Topic, part: String, channel: [UInt8]) {
         self.topic = topic

@@ -21,7 +21,9 @@ extension RedisCommands {
             writer.call(
                 functions.publish,
                 keys: [
-                    keys.meta(part), keys.stream(part), idempotencyKey.map { keys.idempotency(part, $0.key) } ?? "",
+                    keys.meta(part), keys.stream(part),
+                    // Without one the place is taken by a key that the function does not write then.
+                    idempotencyKey.map { keys.idempotency(part, $0.key) } ?? keys.meta(part),
                 ],
                 arguments: 8
             )

@@ -228,7 +228,7 @@ final class RedisCore {
         self.metrics.refresh(
             inFlightBytes: self.commands.inFlightBytes,
             topics: self.topics.count,
-            nodes: 0
+            members: self.presence.count
         )
     }
 
@@ -255,14 +255,17 @@ final class RedisCore {
 
     // MARK: The end
 
-    /// Waits until Redis knows that every member has left, gives the lease back and ends the connections.
+    /// Waits until Redis knows that every member has left, gives the lease back, takes the subscriptions back in batches, because Redis
+    /// stands still while it cleans up after a connection with many, and ends the connections.
     func stop(then: @escaping () -> Void) {
         self.presence.whenQuiet {
             self.registry.resign(hasMembers: self.presence.count > 0) {
-                self.ticking?.cancel()
-                self.commands.stop()
-                self.subscriber.stop()
-                then()
+                self.topics.withdrawAll {
+                    self.ticking?.cancel()
+                    self.commands.stop()
+                    self.subscriber.stop()
+                    then()
+                }
             }
         }
     }

@@ -73,6 +73,7 @@ final class StreamRepair {
 
     private func read(_ followed: FollowedTopic, since: StreamPosition, then: @escaping () -> Void) {
         self.metrics.repairBegan()
+        let generation = followed.generation
         self.commands.recover(
             followed.part,
             since: since,
@@ -82,6 +83,7 @@ final class StreamRepair {
             keys: self.keys,
             functions: self.functions
         ) { result in
+            guard followed.generation == generation else { return then() }
             switch result {
             case .success(let recovery):
                 let action = followed.follower.readFinished(
@@ -129,6 +131,7 @@ final class StreamRepair {
     private func compare(_ followed: FollowedTopic, isAuthoritative: Bool, then: @escaping (Bool) -> Void) {
         let key = self.keys.meta(followed.part)
         let before = followed.follower.position
+        let generation = followed.generation
         self.commands.send { writer in
             writer.begin(5)
             writer.append("HMGET" as StaticString)
@@ -140,6 +143,7 @@ final class StreamRepair {
             guard case .success(let value) = result, let fields = value.array, fields.count == 3 else {
                 return then(false)
             }
+            guard followed.generation == generation else { return then(true) }
             let action = followed.follower.checked(
                 top: Self.position(fields),
                 // Publications that came meanwhile may be newer than the answer.

@@ -17,6 +17,7 @@ final class TopicTable {
     private var lingering: Deque<(topic: FollowedTopic, ticket: UInt32, end: MonotonicInstant)> = []
     private var waitingTopics: [FollowedTopic] = []
     private var restoring = 0
+    private var withdrawal: (left: Int, end: MonotonicInstant, then: () -> Void)?
 
     /// Every topic that was subscribed before the connection was lost is subscribed again.
     var onRestored: () -> Void = {}
@@ -90,16 +91,34 @@ final class TopicTable {
         case .none: break
         case .subscribeUpstream: self.subscriber.subscribe(followed.channel)
         case .unsubscribeUpstream:
-            // What is missed from here on must not be taken for a gap later.
-            followed.follower = StreamFollower()
+            followed.restartFollowing()
             self.subscriber.unsubscribe(followed.channel)
         case .linger(let ticket):
             self.lingering.append((followed, ticket, self.now() + self.settings.linger))
         }
     }
 
+    /// Takes every subscription back, and calls `then` when Redis has confirmed, when the connection ends, or when the command timeout has
+    /// passed. Nothing may be joined afterwards.
+    func withdrawAll(then: @escaping () -> Void) {
+        guard self.subscriber.isUp, !self.byTopic.isEmpty else { return then() }
+        self.withdrawal = (left: self.byTopic.count, end: self.now() + self.settings.commandTimeout, then: then)
+        for followed in self.byTopic.values { self.subscriber.unsubscribe(followed.channel) }
+    }
+
+    private func finishWithdrawal() {
+        let withdrawal = self.withdrawal
+        self.withdrawal = nil
+        withdrawal?.then()
+    }
+
     /// Redis confirmed a command. A confirmation for a topic that is not here any more was asked for before it went.
     func confirmed(_ channel: UnsafeRawBufferPointer, isSubscribed: Bool) {
+        if self.withdrawal != nil, !isSubscribed {
+            self.withdrawal?.left -= 1
+            if self.withdrawal?.left == 0 { self.finishWithdrawal() }
+            return
+        }
         guard let followed = self.topic(of: channel) else { return }
         self.perform(isSubscribed ? followed.interest.subscribed() : followed.interest.unsubscribed(), followed)
         if followed.interest.isLive { self.succeed(followed) }
@@ -120,6 +139,7 @@ final class TopicTable {
     // MARK: The link
 
     func linkLost() {
+        self.finishWithdrawal()
         self.restoring = 0
         for followed in self.byTopic.values {
             followed.isRestoring = false
@@ -148,6 +168,7 @@ final class TopicTable {
     /// Called some times a second. O(topics that wait + topics whose linger has ended).
     func tick() {
         let now = self.now()
+        if let withdrawal, withdrawal.end <= now { self.finishWithdrawal() }
         while let first = self.lingering.first, first.end <= now {
             self.lingering.removeFirst()
             self.perform(first.topic.interest.lingerEnded(ticket: first.ticket), first.topic)

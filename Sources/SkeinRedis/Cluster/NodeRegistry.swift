@@ -150,6 +150,7 @@ final class NodeRegistry {
 
     private func beat(_ lease: Lease) {
         self.isBusy = true
+        self.commands.refreshTag()
         self.call(self.functions.beat, arguments: 5) { writer in
             writer.append(self.name)
             writer.append(lease.generation)
@@ -165,6 +166,8 @@ final class NodeRegistry {
     private func answered(_ result: Result<RESPValue, RedisFailure>, _ lease: Lease) {
         switch result {
         case .success(let value):
+            // The lease is known here, whatever the history is called by now.
+            self.leaseTag = self.commands.tag
             guard let parts = value.array, parts.count >= 3, let uuid = parts[0].text, let epoch = parts[1].offset else {
                 return
             }

@@ -100,6 +100,11 @@ local function look_up(meta, stream, tag, new_epoch)
         redis.call('DEL', meta, stream)
         return new_epoch, 0, 0, '', 'new'
     end
+    -- The caller has not noticed yet that the history goes on under another tag. What it wrote under the old one would
+    -- put two publications at one position.
+    if ((';' .. (forks or '')):find(';' .. tag .. '=', 1, true)) then
+        error(redis.error_reply('FORKED the history of tag ' .. tag .. ' has ended'))
+    end
     forks = (forks or '') .. last_tag .. '=' .. fields[3] .. ';'
     local _, count = forks:gsub(';', ';')
     if count > MOST_FORKS then forks = forks:gsub('[^;]*;', '', count - MOST_FORKS) end
@@ -225,7 +230,7 @@ define('recover', 'meta stream', 'tag new_epoch #meta_ttl #since since_epoch mod
     local missed
     if mode == 'cache' then
         missed = since == top and since <= shared and since_epoch ~= '' and 0 or 1
-    elseif since >= 0 and since <= shared then
+    elseif since <= shared then
         missed = top - since
     end
     local entries = {}
@@ -354,9 +359,11 @@ local function end_lease(keys, name, is_swept)
     return true
 end
 
--- Whether nobody was heard for longer than a lease lasts. Then it was the registry that was away, not the nodes.
+-- Whether nobody was heard for longer than half a lease lasts. Then it was the registry that was away, not the nodes:
+-- each of them gives several signs of life in that time. Half, because a lease that had almost run out in front of the
+-- outage must not end in it.
 local function was_away(last_beat, time, ttl)
-    return not last_beat or time - last_beat > ttl
+    return not last_beat or time - last_beat > ttl / 2
 end
 
 -- Ends the leases that have run out, or, if the registry was away, gives every node a full lease to be heard in.

@@ -79,6 +79,7 @@ final class RedisCommands {
     ) {
         if case .failure(.refused(let reply)) = result {
             self.metrics.refused(reply.category)
+            if reply.category == .forked { self.refreshTag() }
             if reply.endsConnection { connection.close("Redis said: \(reply.message)") }
         }
         handler(result)
@@ -91,6 +92,16 @@ final class RedisCommands {
         if let heldSince, heldSince + timeout <= now { self.refuseHeld("no connection to Redis within \(timeout)") }
         if let connection = self.dialer.connection, let oldest = connection.oldestCommand, oldest + timeout <= now {
             connection.close("no reply from Redis within \(timeout)")
+        }
+    }
+
+    /// Asks whether this is still the master, and what its history is called: both can change while a connection lasts. The history of a
+    /// master gets another name when its first replica comes (Redis, replication).
+    func refreshTag() {
+        self.send { $0.command(["INFO", "replication"]) } reply: { result in
+            guard case .success(let value) = result, let info = value.text else { return }
+            guard info.contains("role:master") else { return self.drop("this Redis is a master no longer") }
+            if let tag = RedisGreeting.tag(inInfo: info) { self.tag = tag }
         }
     }
 

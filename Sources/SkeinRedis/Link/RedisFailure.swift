@@ -37,7 +37,7 @@ extension RedisErrorReply {
     var endsConnection: Bool {
         switch self.category {
         case .reconnect, .authentication, .missingFunction: true
-        case .busy, .outOfMemory, .misconfigured, .wrongType, .stale, .fenced, .gone, .other: false
+        case .busy, .outOfMemory, .misconfigured, .wrongType, .stale, .forked, .fenced, .gone, .other: false
         }
     }
 }

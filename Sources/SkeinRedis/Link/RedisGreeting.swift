@@ -40,7 +40,7 @@ struct RedisGreeting {
             guard case .success(let value) = result else {
                 return then(.failure(Self.problem(with: result, of: "INFO") { _ in nil } ?? .noReplicationID))
             }
-            guard let tag = Self.tag(in: value.text ?? "") else { return then(.failure(.noReplicationID)) }
+            guard let tag = Self.tag(inInfo: value.text ?? "") else { return then(.failure(.noReplicationID)) }
             then(.success(Answer(tag: tag)))
         }
     }
@@ -67,7 +67,8 @@ struct RedisGreeting {
         return role == "master" ? nil : .notMaster(role)
     }
 
-    private static func tag(in info: String) -> String? {
+    /// The tag in an answer to `INFO replication`.
+    static func tag(inInfo info: String) -> String? {
         for line in info.split(whereSeparator: \.isNewline) where line.hasPrefix("master_replid:") {
             let id = line.dropFirst("master_replid:".count)
             return id.count >= 8 ? String(id.prefix(8)) : nil

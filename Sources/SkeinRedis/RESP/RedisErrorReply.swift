@@ -27,6 +27,8 @@ struct RedisErrorReply: Error, Sendable, Hashable, CustomStringConvertible {
         case wrongType
         /// `STALE`, ours: the reader's idea of a stream or lease is older than what Redis holds.
         case stale
+        /// `FORKED`, ours: the history of this Redis has another name than the node knows; read it again.
+        case forked
         /// `FENCED`, ours: a newer process has this node's name.
         case fenced
         /// `GONE`, ours: the node's lease has ended.
@@ -62,7 +64,8 @@ struct RedisErrorReply: Error, Sendable, Hashable, CustomStringConvertible {
     /// our own words before their first write. What comes from inside a function, and every other word, leaves it
     /// open. Functions must not return what `pcall` caught, because then the line does not say where it comes from.
     var isCertainlyNotExecuted: Bool {
-        self.category != .other && !self.isRaisedInsideFunction
+        // `FORKED` is raised inside a function, but in front of its first write.
+        self.category == .forked || (self.category != .other && !self.isRaisedInsideFunction)
     }
 
     private var isRaisedInsideFunction: Bool {
@@ -85,6 +88,7 @@ struct RedisErrorReply: Error, Sendable, Hashable, CustomStringConvertible {
         "NOREPLICAS": .misconfigured,
         "WRONGTYPE": .wrongType,
         "STALE": .stale,
+        "FORKED": .forked,
         "FENCED": .fenced,
         "GONE": .gone,
     ]

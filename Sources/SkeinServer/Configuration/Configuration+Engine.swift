@@ -68,11 +68,11 @@ extension Configuration {
         if self.redis.prefix.isEmpty || self.redis.prefix.contains(where: { $0.isWhitespace || "{}:".contains($0) }) {
             findings.append(.init(["redis.prefix"], "must be a word without spaces, braces and colons, such as skein"))
         }
-        if self.cluster.lease < self.cluster.heartbeat * 2 {
+        if self.cluster.lease < self.cluster.heartbeat * 3 {
             findings.append(
                 .init(
                     ["cluster.lease", "cluster.heartbeat"],
-                    "one late sign of life would end the node's lease; make cluster.lease at least twice "
+                    "one late sign of life would end the node's lease; make cluster.lease at least three times "
                         + "cluster.heartbeat"
                 )
             )

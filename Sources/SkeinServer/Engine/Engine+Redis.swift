@@ -54,7 +54,12 @@ extension Engine {
                 let measured = await membership.measure()
                 state.statistics.withLock { $0 = measured }
             },
-            refreshGauges: { _ in },
+            refreshGauges: { metrics in
+                let answer = await withCheckedContinuation { continuation in
+                    broker.nodes(completion: Completion(on: eventLoop) { continuation.resume(returning: $0) })
+                }
+                if case .success(let list) = answer { metrics.redis.counted(nodes: list.nodes.count) }
+            },
             stop: { await broker.stop() }
         )
     }

@@ -35,11 +35,15 @@ public enum BrokerContract {
 
     /// Moves an engine's clock.
     public struct TimeControl: Sendable {
-        /// Returns when at least the given time has passed for the engine. Cases ask for whole seconds, a few in all.
+        /// What lifetimes in the cases are multiples of, a few at most. An engine whose time passes by itself as well needs units that
+        /// are long beside a case.
+        public var unit: Duration
+        /// Returns when at least the given time has passed for the engine.
         public var advance: @Sendable (Duration) async throws -> Void
 
         /// Makes a control.
-        public init(advance: @escaping @Sendable (Duration) async throws -> Void) {
+        public init(unit: Duration = .seconds(1), advance: @escaping @Sendable (Duration) async throws -> Void) {
+            self.unit = unit
             self.advance = advance
         }
     }

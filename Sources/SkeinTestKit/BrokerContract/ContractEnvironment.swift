@@ -36,6 +36,9 @@ struct ContractEnvironment: Sendable {
         Topic(ChannelName(name), app: AppID("\(self.run)\(app)"))
     }
 
+    /// That many units of the engine's time.
+    func units(_ count: Int) -> Duration { (self.time?.unit ?? .seconds(1)) * count }
+
     /// Makes time pass for the engine.
     func advance(by duration: Duration) async throws {
         guard let time else {

@@ -75,7 +75,7 @@ enum EnvelopeSamples {
         }
     }
 
-    /// Decodes from memory of exactly this size, so that a sanitizer sees a read past its end.
+    /// The event in an envelope.
     static func decode(_ bytes: [UInt8], knownEpoch: String? = nil) -> TopicEvent? {
         bytes.withUnsafeBytes { Envelope.decode($0, knownEpoch: knownEpoch) }
     }

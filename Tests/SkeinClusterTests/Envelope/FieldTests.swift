@@ -143,7 +143,7 @@ struct FieldTests {
     func `random bytes are nothing, or fields that are written as those bytes`(_ seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         var accepted = 0
-        for _ in 0..<25_000 {
+        for _ in 0..<5_000 {
             let bytes = Self.message(&generator)
             guard let reader = FieldReader(ByteBuffer(bytes: bytes)) else { continue }
             accepted += 1
@@ -154,7 +154,7 @@ struct FieldTests {
             }
             if Array(writer.message.readableBytesView) != bytes { Issue.record("\(bytes)") }
         }
-        #expect((1_000..<24_000).contains(accepted))
+        #expect((500..<4_500).contains(accepted))
     }
 
     /// Fields with small lengths, some of which are wrong.

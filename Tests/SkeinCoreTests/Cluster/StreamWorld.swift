@@ -18,7 +18,7 @@ struct StreamWorld {
     }
 
     /// What can happen next.
-    enum Move: CaseIterable {
+    enum Move: Int, CaseIterable {
         case publish
         case arrive
         case lose
@@ -209,7 +209,11 @@ struct StreamWorld {
     private mutating func answerCheck() throws {
         guard let (top, hasGoneBack) = self.checkAnswer else { return }
         self.checkAnswer = nil
+        let position = self.follower.position
+        let mustTell = hasGoneBack && position?.epoch == top?.epoch && position?.offset ?? 0 > top?.offset ?? 0
+        let gaps = self.gaps
         try self.perform(self.follower.checked(top: top, isAuthoritative: hasGoneBack))
+        try self.require(self.gaps > gaps || !mustTell, "does not tell that the stream went back")
     }
 
     private mutating func answerReply() throws {

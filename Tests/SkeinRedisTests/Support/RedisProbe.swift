@@ -29,10 +29,29 @@ final class RedisProbe: Sendable {
     /// The reply, or the failure as an error.
     @discardableResult
     func command(_ words: String...) async throws -> RESPValue {
+        try await self.command(words)
+    }
+
+    /// The reply, or the failure as an error.
+    @discardableResult
+    func command(_ words: [String]) async throws -> RESPValue {
+        try await self.send { $0.command(words) }
+    }
+
+    /// The reply to a command of bytes.
+    @discardableResult
+    func command(bytes words: [[UInt8]]) async throws -> RESPValue {
+        try await self.send { writer in
+            writer.begin(words.count)
+            for word in words { writer.append(word) }
+        }
+    }
+
+    private func send(_ write: @escaping @Sendable (inout RESPCommandWriter) -> Void) async throws -> RESPValue {
         let bound = self.connection
         let promise = self.eventLoop.makePromise(of: RESPValue.self)
         self.eventLoop.execute {
-            bound.value.send { $0.command(words) } reply: { promise.completeWith($0.mapError { $0 as any Error }) }
+            bound.value.send(write, reply: { promise.completeWith($0.mapError { $0 as any Error }) })
         }
         return try await promise.futureResult.get()
     }

@@ -14,6 +14,10 @@ final class TestEngine: Sendable {
     let broker: RedisBroker
     let sink: RecordingSink
     let name: String
+    /// Names the process; part of the names of its connections and of its inbox.
+    let instance: String
+    /// In front of its keys and channels.
+    let prefix: String
     private let state: State
 
     /// What the engine told, and who waits for it.
@@ -41,6 +45,9 @@ final class TestEngine: Sendable {
         _ endpoint: RedisAddress.Endpoint,
         name: String = "n1",
         sink: RecordingSink = RecordingSink(),
+        eventLoop: any EventLoop = MultiThreadedEventLoopGroup.singleton.next(),
+        clock: Clock = .system,
+        statistics: NodeStatistics = NodeStatistics(),
         answer: @escaping RedisBroker.Answering = { _, answer in answer(ByteBuffer()) },
         adjust: (inout RedisSettings) -> Void = { _ in }
     ) throws {
@@ -50,19 +57,24 @@ final class TestEngine: Sendable {
         self.state = state
         self.sink = sink
         self.name = name
+        let instance = MemoryBroker.randomEpoch()
+        self.instance = instance
+        self.prefix = settings.prefix
         self.broker = try RedisBroker(
-            eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
+            eventLoop: eventLoop,
             settings: settings,
             identity: RedisBroker.Identity(
                 name: name,
-                instance: MemoryBroker.randomEpoch(),
+                instance: instance,
                 describe: { NodeDescription(address: "127.0.0.1:1", version: "test") },
+                measure: { statistics },
                 answer: answer,
                 onFenced: { state.fence.settle(.success(())) },
                 onReadiness: { state.changed($0) }
             ),
             sink: sink,
             metrics: RedisMetrics(factory: NOOPMetricsHandler.instance),
+            clock: clock,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
     }
