@@ -9,6 +9,10 @@ public typealias Broker = EventBroker & HistoryBroker & PresenceBroker
 
 /// Moves events. See ``Broker``.
 public protocol EventBroker: AnyObject, Sendable {
+    /// Whether events can reach this node at present, as far as it knows. What it is interested in already does not tell: a new
+    /// subscriber must not be told that all is well when nothing will come.
+    var isReachable: Bool { get }
+
     /// Appends the publication to the topic's stream if `retention` keeps any, and hands it to the ``TopicEventSink`` of every
     /// interested node.
     ///

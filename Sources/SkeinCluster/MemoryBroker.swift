@@ -75,6 +75,9 @@ public final class MemoryBroker: EventBroker {
 // MARK: - EventBroker
 
 extension MemoryBroker {
+    /// Always: nothing is between its node and itself.
+    public var isReachable: Bool { true }
+
     public func publish(
         _ publication: Publication,
         to topic: Topic,

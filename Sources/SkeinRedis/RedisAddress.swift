@@ -67,15 +67,27 @@ public struct RedisAddress: Sendable, Equatable {
     }
 
     private init(authorityAndPath text: Substring, usesTLS: Bool) throws(Malformation) {
+        guard !text.contains("#") else {
+            throw Malformation(description: "has a #; write it as %23 if it belongs to the user or the password")
+        }
         let authority = text.prefix { $0 != "/" && $0 != "?" }
         let database = try Self.database(text[authority.endIndex...].drop { $0 == "/" })
         let host: Substring
         var port: Substring?
-        if authority.hasPrefix("["), let end = authority.lastIndex(of: "]") {
+        if authority.hasPrefix("[") {
+            guard let end = authority.firstIndex(of: "]") else {
+                throw Malformation(description: "has a [ without a ]; write redis://[::1]:6379")
+            }
             host = authority[authority.index(after: authority.startIndex)..<end]
             let after = authority[authority.index(after: end)...]
+            guard after.isEmpty || after.hasPrefix(":") else {
+                throw Malformation(description: "has something between the address and the port")
+            }
             if after.hasPrefix(":") { port = after.dropFirst() }
         } else if let colon = authority.lastIndex(of: ":") {
+            guard authority.firstIndex(of: ":") == colon else {
+                throw Malformation(description: "has an IPv6 address without brackets; write redis://[::1]:6379")
+            }
             host = authority[..<colon]
             port = authority[authority.index(after: colon)...]
         } else {
@@ -132,11 +144,16 @@ public struct RedisAddress: Sendable, Equatable {
         return decoded
     }
 
+    private static func isLoopback(_ host: String) -> Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+
     /// Whether only this machine is on the way.
     public var isLocal: Bool {
         switch self.endpoint {
         case .socket: true
-        case .host(let host, _): host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        case .host(let host, _): host == "localhost" || host == "::1" || Self.isLoopback(host)
         }
     }
 }
@@ -145,7 +162,7 @@ extension RedisAddress: CustomStringConvertible {
     /// For logs: without user and password.
     public var description: String {
         switch self.endpoint {
-        case .socket(let path): "unix://\(path)"
+        case .socket(let path): self.database == 0 ? "unix://\(path)" : "unix://\(path)?db=\(self.database)"
         case .host(let host, let port):
             "\(self.usesTLS ? "rediss" : "redis")://\(host.contains(":") ? "[\(host)]" : host):\(port)/\(self.database)"
         }

@@ -53,6 +53,7 @@ public final class RedisBroker: Sendable {
 
     private let eventLoop: any EventLoop
     private let core: NIOLoopBoundBox<RedisCore?>
+    private let reach = Reach()
     private let calls = Mutex<[@Sendable (RedisCore) -> Void]>([])
 
     /// Starts to connect; everything fails until Redis is there.
@@ -68,6 +69,7 @@ public final class RedisBroker: Sendable {
         logger: Logger
     ) throws {
         let tls = try settings.makeTLSContext()
+        let reach = self.reach
         let core = NIOLoopBoundBox<RedisCore?>.makeEmptyBox(valueType: RedisCore.self, eventLoop: eventLoop)
         self.eventLoop = eventLoop
         self.core = core
@@ -80,11 +82,17 @@ public final class RedisBroker: Sendable {
                 tls: tls,
                 metrics: metrics,
                 clock: clock,
-                logger: logger
+                logger: logger,
+                onReach: { reach.isThere.store($0, ordering: .releasing) }
             )
             core.value = made
             made.start()
         }
+    }
+
+    /// Whether the newest attempt to connect for messages succeeded.
+    private final class Reach: Sendable {
+        let isThere = Atomic<Bool>(true)
     }
 
     /// Tells Redis that every member has left, gives the node's lease back and ends the connections. Call it when no session is left;
@@ -122,6 +130,8 @@ public final class RedisBroker: Sendable {
 }
 
 extension RedisBroker: EventBroker {
+    public var isReachable: Bool { self.reach.isThere.load(ordering: .acquiring) }
+
     public func publish(
         _ publication: Publication,
         to topic: Topic,

@@ -64,12 +64,13 @@ struct RedisKeys: Sendable {
     static func parseIndexEntry(_ entry: [UInt8]) -> (topicPart: String, client: String)? {
         guard let colon = entry.firstIndex(of: UInt8(ascii: ":")),
             let length = Int(String(decoding: entry[..<colon], as: UTF8.self)), length >= 0,
-            length <= entry.count - colon - 1
+            length <= entry.count - colon - 1, "\(length)".utf8.elementsEqual(entry[..<colon])
         else { return nil }
         let end = colon + 1 + length
-        return (
-            String(decoding: entry[(colon + 1)..<end], as: UTF8.self), String(decoding: entry[end...], as: UTF8.self)
-        )
+        guard let topicPart = String(validating: entry[(colon + 1)..<end], as: UTF8.self),
+            let client = String(validating: entry[end...], as: UTF8.self)
+        else { return nil }
+        return (topicPart, client)
     }
 
     /// Hash: identity, epoch and counters of the ring.

@@ -89,6 +89,36 @@ struct RedisForkTests {
         }
     }
 
+    @Test func `a node that has not noticed a fork cannot publish into the history that has ended`() async throws {
+        let redis = try RedisProcess(["--enable-debug-command", "local"])
+        try await FaultyLink.run(redis, adjust: { $0.heartbeat = .seconds(600) }) { link in
+            let topic: Topic = "news"
+            try await link.engine.follow(topic)
+            let old = try await link.engine.publish(1...3, to: topic)
+            try await link.probe.command("DEBUG", "CHANGE-REPL-ID")
+            try await link.probe.killConnection(.commands, of: link.other)
+            try await link.other.wait(ready: false)
+            try await link.other.wait()
+            let new = try await link.other.publish("4", to: topic)
+            #expect(new.epoch != old.epoch)
+            let code = try await link.engine.failure { completion in
+                link.engine.broker.publish(
+                    Publication(data: Array("lost".utf8)),
+                    to: topic,
+                    retention: .lasting,
+                    idempotencyKey: nil,
+                    completion: completion
+                )
+            }
+            #expect(code == .unavailable)
+            let next = try await link.engine.publish("5", to: topic)
+            #expect(next == StreamPosition(offset: 5, epoch: new.epoch))
+            try await link.sink.waitForPublication("5", of: topic)
+            let story = try await link.sink.settledStory(of: topic, publisher: link.other)
+            #expect(story == ["1", "2", "3", "gap", "4", "5"])
+        }
+    }
+
     private static func restart(_ redis: RedisProcess, _ link: FaultyLink, _ options: [String] = []) async throws {
         redis.kill()
         try await link.engine.wait(ready: false)

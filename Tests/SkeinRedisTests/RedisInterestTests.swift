@@ -36,7 +36,7 @@ struct RedisInterestTests {
         var random = SeededGenerator(seed: seed)
         let topics = (0..<8).map { Topic("t\($0)") }
         var wanted = [Int](repeating: 0, count: topics.count)
-        try await FaultyLink.run { link in
+        try await FaultyLink.run(adjust: { $0.commandTimeout = .seconds(2) }) { link in
             var pending: [PendingResult<Void>] = []
             for _ in 0..<500 {
                 let index = Int.random(in: topics.indices, using: &random)

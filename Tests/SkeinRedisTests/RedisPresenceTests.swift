@@ -37,8 +37,8 @@ struct RedisPresenceTests {
     }
 
     @Test func `a node that was frozen puts back those who are there, and their joins are announced`() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         try await TestCluster.run { cluster in
-            let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
             let frozen = try await cluster.start("frozen", eventLoop: group.next())
             let other = try await cluster.start("other")
             try await other.subscribe(to: Self.topic)
@@ -47,6 +47,7 @@ struct RedisPresenceTests {
             let generation = try await other.nodes().first { $0.name == "frozen" }?.generation
 
             let thaw = DispatchSemaphore(value: 0)
+            defer { thaw.signal() }
             group.next().execute { thaw.wait() }
             try await cluster.pollMembers(of: Self.topic, until: [])
             // It leaves and joins while it cannot say so.
@@ -62,9 +63,8 @@ struct RedisPresenceTests {
             #expect(story.dropFirst(3).filter { $0 != "+3" && $0 != "-3" }.sorted() == ["+1", "+2"])
             let now = try await other.nodes().first { $0.name == "frozen" }?.generation
             #expect(now == generation.map { $0 + 1 })
-            await frozen.broker.stop()
-            try await group.shutdownGracefully()
         }
+        try await group.shutdownGracefully()
     }
 
     @Test func `a node that was cut off puts back those who are there, and their joins are announced`() async throws {

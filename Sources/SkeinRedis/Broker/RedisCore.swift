@@ -25,8 +25,10 @@ final class RedisCore {
     private let logger: Logger
     private let now: () -> MonotonicInstant
     private let onReadiness: (Bool) -> Void
+    private let onReach: (Bool) -> Void
     private var ticking: RepeatedTask?
     private var isCompared = false
+    private var ticks = 0
     private var checkQueue: [FollowedTopic] = []
     private var checkCredit = 0.0
     private(set) var isReady = false
@@ -42,7 +44,8 @@ final class RedisCore {
         tls: NIOSSLContext?,
         metrics: RedisMetrics,
         clock: Clock,
-        logger: Logger
+        logger: Logger,
+        onReach: @escaping (Bool) -> Void
     ) {
         let now = { clock.now() }
         let keys = RedisKeys(prefix: settings.prefix)
@@ -65,6 +68,7 @@ final class RedisCore {
         self.logger = logger
         self.now = now
         self.onReadiness = identity.onReadiness
+        self.onReach = onReach
         self.commands = RedisCommands(
             dialer: dialer(.commands, library: functions.library),
             settings: settings,
@@ -118,7 +122,10 @@ final class RedisCore {
         self.commands.onDown = { [unowned self] in self.commandsDown() }
         self.subscriber.onUp = { [unowned self] in self.subscriberUp() }
         self.subscriber.onDown = { [unowned self] in self.subscriberDown() }
-        self.subscriber.onFailure = { [unowned self] in self.topics.linkFailing() }
+        self.subscriber.onFailure = { [unowned self] in
+            self.onReach(false)
+            self.topics.linkFailing()
+        }
         self.subscriber.onConfirmation = { [unowned self] channel, isSubscribed in
             if !self.desk.confirmed(channel, isSubscribed: isSubscribed) {
                 self.topics.confirmed(channel, isSubscribed: isSubscribed)
@@ -156,7 +163,7 @@ final class RedisCore {
     private func commandsUp() {
         self.metrics.connected(.commands)
         self.registry.linkRestored()
-        self.presence.linkRestored()
+        self.presence.payDebts()
         self.compare()
     }
 
@@ -167,6 +174,7 @@ final class RedisCore {
     }
 
     private func subscriberUp() {
+        self.onReach(true)
         self.metrics.connected(.subscriber)
         self.desk.linkRestored()
         self.topics.linkRestored()
@@ -224,6 +232,8 @@ final class RedisCore {
         self.topics.tick()
         self.registry.tick()
         self.desk.tick()
+        self.ticks += 1
+        if self.ticks % 10 == 0 { self.presence.payDebts() }
         self.checkSome()
         self.metrics.refresh(
             inFlightBytes: self.commands.inFlightBytes,
@@ -243,7 +253,7 @@ final class RedisCore {
         self.checkCredit += self.checkShare
         while self.checkCredit >= 1, let followed = self.checkQueue.popLast() {
             self.checkCredit -= 1
-            if followed.follower.hasMovedSinceCheck {
+            if followed.follower.hasMovedSinceCheck, !followed.follower.needsCheck {
                 followed.follower.skippedCheck()
             } else {
                 self.repair.check(followed)
@@ -259,11 +269,12 @@ final class RedisCore {
     /// stands still while it cleans up after a connection with many, and ends the connections.
     func stop(then: @escaping () -> Void) {
         self.presence.whenQuiet {
-            self.registry.resign(hasMembers: self.presence.count > 0) {
+            self.registry.resign(hasMembers: self.presence.owesLeaves) {
                 self.topics.withdrawAll {
                     self.ticking?.cancel()
                     self.commands.stop()
                     self.subscriber.stop()
+                    self.topics.stop()
                     then()
                 }
             }

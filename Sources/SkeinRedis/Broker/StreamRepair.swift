@@ -18,8 +18,6 @@ final class StreamRepair {
 
     /// Most publications that one repair reads; whoever is further behind subscribes again.
     static let readLimit = 2048
-    /// Topics that are compared in one write.
-    private static let batchSize = 512
 
     init(
         commands: RedisCommands,
@@ -141,13 +139,15 @@ final class StreamRepair {
             writer.append("s" as StaticString)
         } reply: { result in
             guard case .success(let value) = result, let fields = value.array, fields.count == 3 else {
-                return then(false)
+                // Without a link the comparison begins again when there is one. What Redis refuses about one topic is no
+                // reason to leave the others alone.
+                if case .failure(.lost) = result { return then(false) }
+                return then(true)
             }
             guard followed.generation == generation else { return then(true) }
             let action = followed.follower.checked(
-                top: Self.position(fields),
-                // Publications that came meanwhile may be newer than the answer.
-                isAuthoritative: isAuthoritative && followed.follower.position == before
+                top: self.position(fields, knownBefore: isAuthoritative ? before : nil),
+                isAuthoritative: false
             )
             guard case .steps(let steps) = action else { return then(true) }
             for step in steps {
@@ -161,8 +161,14 @@ final class StreamRepair {
         }
     }
 
-    private static func position(_ fields: [RESPValue]) -> StreamPosition? {
+    /// The position that an answer tells; nil when there is no stream.
+    ///
+    /// A stream that lies behind what was known when it was asked for has lost publications: it goes on under the tag of this history, which
+    /// nobody may have noted yet. What came after the question may well be newer than the answer.
+    private func position(_ fields: [RESPValue], knownBefore: StreamPosition?) -> StreamPosition? {
         guard let epoch = fields[0].text, let tag = fields[1].text, let offset = fields[2].offset else { return nil }
-        return StreamPosition(offset: offset, epoch: "\(epoch).\(tag)")
+        let noted = StreamPosition(offset: offset, epoch: "\(epoch).\(tag)")
+        guard let knownBefore, noted.epoch == knownBefore.epoch, offset < knownBefore.offset else { return noted }
+        return StreamPosition(offset: offset, epoch: "\(epoch).\(self.commands.tag)")
     }
 }

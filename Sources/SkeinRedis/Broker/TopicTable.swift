@@ -17,6 +17,7 @@ final class TopicTable {
     private var lingering: Deque<(topic: FollowedTopic, ticket: UInt32, end: MonotonicInstant)> = []
     private var waitingTopics: [FollowedTopic] = []
     private var restoring = 0
+    private var isStopped = false
     private var withdrawal: (left: Int, end: MonotonicInstant, then: () -> Void)?
 
     /// Every topic that was subscribed before the connection was lost is subscribed again.
@@ -51,7 +52,7 @@ final class TopicTable {
         let followed = self.byTopic[topic] ?? self.add(topic)
         self.perform(followed.interest.join(), followed)
         if followed.interest.isLive { return completion.succeed(()) }
-        guard !self.subscriber.isFailing else {
+        guard !self.isStopped, !self.subscriber.isFailing else {
             return completion.fail(BrokerError(.unavailable, "no connection to Redis"))
         }
         followed.waiting.append((completion, self.now() + self.settings.commandTimeout))
@@ -162,6 +163,12 @@ final class TopicTable {
 
     /// There will be no connection for a while: nobody has to wait for it.
     func linkFailing() {
+        self.failWaiting { _ in true }
+    }
+
+    /// The connection will not come back.
+    func stop() {
+        self.isStopped = true
         self.failWaiting { _ in true }
     }
 

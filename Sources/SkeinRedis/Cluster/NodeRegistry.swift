@@ -34,6 +34,8 @@ final class NodeRegistry {
     private var isBusy = false
     private var nextBeat = MonotonicInstant(nanoseconds: 0)
     private var hasEnded = false
+    /// Presence said that the lease is over: if the next sign of life is welcome all the same, another lease is needed.
+    private var isSuspicious = false
     /// The ring's epoch as of the last answer.
     private(set) var epoch = 0
 
@@ -172,10 +174,15 @@ final class NodeRegistry {
                 return
             }
             guard uuid == lease.uuid else { return self.beginAgain(wasReaped: false, "the registry was wiped") }
+            if self.isSuspicious { return self.beginAgain(wasReaped: false, "presence does not know the lease") }
             self.learned(epoch: Int(clamping: epoch))
             if parts[2].offset ?? 0 > 0 { self.onSweepWaiting() }
         case .failure(.refused(let reply)) where reply.category == .gone:
-            self.beginAgain(wasReaped: true, "the others took this node for dead")
+            let isForgotten = reply.message.hasPrefix("GONE the registry does not know")
+            self.beginAgain(
+                wasReaped: !isForgotten,
+                isForgotten ? "the registry was wiped" : "the others took this node for dead"
+            )
         case .failure(.refused(let reply)) where reply.category == .fenced:
             self.hasEnded = true
             self.endLease()
@@ -187,11 +194,13 @@ final class NodeRegistry {
 
     /// The lease turned out to be over.
     func leaseIsStale() {
-        guard self.lease != nil, !self.isBusy else { return }
+        guard self.lease != nil else { return }
+        self.isSuspicious = true
         self.announceChange()
     }
 
     private func beginAgain(wasReaped: Bool, _ reason: String) {
+        self.isSuspicious = false
         self.logger.warning("joining the cluster again", metadata: ["skein.reason": "\(reason)"])
         self.endLease()
         self.join(wasReaped: wasReaped)

@@ -139,13 +139,31 @@ local function shared_offset(position_epoch, epoch, top, forks)
     return bound and math.min(bound, top) or -1
 end
 
--- Appends to the reply what XRANGE or XREVRANGE gave: id, data, id, data and so on.
-local function append_entries(reply, entries)
-    for _, entry in ipairs(entries) do
-        reply[#reply + 1] = entry[1]
-        reply[#reply + 1] = entry[2][2]
+-- Most bytes of entries in one reply, and how many entries are read at a time to find out. A node has to hold a reply,
+-- and everybody waits while Redis puts it together.
+local MOST_BYTES = 16 * 1024 * 1024
+local ENTRIES_AT_ONCE = 64
+
+-- Appends the entries from `first` to `last` to the reply, at most `limit`: id, data, id, data and so on. In reverse
+-- when `first` is the newer. Stops in front of an entry that would make it too many bytes. -> the reply, how many
+local function append_entries(reply, stream, first, last, limit)
+    local command, step = 'XRANGE', 1
+    if first > last then command, step = 'XREVRANGE', -1 end
+    local count, bytes = 0, 0
+    while count < limit do
+        local entries = redis.call(command, stream, first, last, 'COUNT', math.min(ENTRIES_AT_ONCE, limit - count))
+        for _, entry in ipairs(entries) do
+            bytes = bytes + #entry[2][2]
+            if bytes > MOST_BYTES and count > 0 then return reply, count end
+            reply[#reply + 1] = entry[1]
+            reply[#reply + 1] = entry[2][2]
+            count = count + 1
+        end
+        if #entries < ENTRIES_AT_ONCE then break end
+        first = tonumber(entries[#entries][1]:match('^%d+')) + step
+        if (last - first) * step < 0 then break end
     end
-    return reply
+    return reply, count
 end
 
 -- Appends the publication after `top`; false when the stream has publications from beyond it.
@@ -210,13 +228,11 @@ define('history', 'meta stream', 'tag new_epoch #meta_ttl ?since since_epoch #li
     local is_foreign = since and since_epoch ~= '' and since_epoch ~= full_epoch
         and since > shared_offset(since_epoch, epoch, top, forks)
     if limit <= 0 or is_foreign then return reply end
-    if reverse == 0 then
-        local first = math.max(since or 0, removed) + 1
-        return append_entries(reply, redis.call('XRANGE', keys[2], first, top, 'COUNT', limit))
-    end
-    local last = math.min(since and since - 1 or top, top)
-    if last <= removed then return reply end
-    return append_entries(reply, redis.call('XREVRANGE', keys[2], last, removed + 1, 'COUNT', limit))
+    local oldest, newest = math.max(since or 0, removed) + 1, top
+    if reverse ~= 0 then oldest, newest = removed + 1, math.min(since and since - 1 or top, top) end
+    if oldest > newest then return reply end
+    if reverse ~= 0 then oldest, newest = newest, oldest end
+    return (append_entries(reply, keys[2], oldest, newest, limit))
 end)
 
 -- All that happened after `since`, or nothing. In the mode `cache` the newest publication makes up for all before it,
@@ -233,12 +249,11 @@ define('recover', 'meta stream', 'tag new_epoch #meta_ttl #since since_epoch mod
     elseif since <= shared then
         missed = top - since
     end
-    local entries = {}
+    local reply, count = { top, full_epoch, 1 }, 0
     if missed and missed > 0 and missed <= math.min(limit, top - removed) then
-        entries = redis.call('XRANGE', keys[2], top - missed + 1, top, 'COUNT', missed)
+        reply, count = append_entries(reply, keys[2], top - missed + 1, top, missed)
     end
-    local is_recovered = #entries == missed
-    return append_entries({ top, full_epoch, is_recovered and 1 or 0 }, is_recovered and entries or {})
+    return count == missed and reply or { top, full_epoch, 0 }
 end)
 
 -- Removes the publications; positions stay comparable.
@@ -416,6 +431,7 @@ define('beat', REGISTRY, 'channel name #generation #ttl description stats', func
     if present and present > generation then
         return redis.error_reply('FENCED ' .. name .. ' has the generation ' .. present)
     end
+    if not present then return redis.error_reply('GONE the registry does not know ' .. name) end
     local time = now()
     local lease = present == generation and tonumber(redis.call('ZSCORE', leases, name))
     local is_amnesty = was_away(last_beat, time, ttl)

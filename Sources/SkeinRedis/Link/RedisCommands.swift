@@ -14,6 +14,7 @@ final class RedisCommands {
     private let metrics: RedisMetrics
     private var held: [(write: (inout RESPCommandWriter) -> Void, handler: RedisConnection.ReplyHandler)] = []
     private var heldSince: MonotonicInstant?
+    private var isStopped = false
     /// Which history this Redis has; see ``RedisGreeting/Answer/tag``. Empty before the first connection.
     private(set) var tag = ""
 
@@ -40,6 +41,7 @@ final class RedisCommands {
     func start() { self.dialer.start() }
 
     func stop() {
+        self.isStopped = true
         self.dialer.stop()
         self.refuseHeld("the node stops")
     }
@@ -56,7 +58,7 @@ final class RedisCommands {
         reply handler: @escaping RedisConnection.ReplyHandler
     ) {
         guard let connection = self.dialer.connection else {
-            guard !self.dialer.isFailing, self.held.count < Self.heldLimit else {
+            guard !self.isStopped, !self.dialer.isFailing, self.held.count < Self.heldLimit else {
                 return handler(.failure(.notSent("no connection to Redis")))
             }
             if self.held.isEmpty { self.heldSince = self.now() }

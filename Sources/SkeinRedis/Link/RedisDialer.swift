@@ -28,6 +28,10 @@ final class RedisDialer {
     /// Whether the newest attempt failed: whoever waits for the connection should not wait any longer.
     private(set) var isFailing = false
     private var lastFailure = ""
+    private var upSince = MonotonicInstant(nanoseconds: 0)
+
+    /// How long a connection has to last before the next one is made without delay again.
+    private static let stableAfter = Duration.seconds(1)
 
     /// The connection is greeted and can be used.
     var onUp: (RedisConnection, RedisGreeting.Answer) -> Void = { _, _ in }
@@ -136,7 +140,7 @@ final class RedisDialer {
         case .success(let answer):
             self.state = .up(connection)
             self.isFailing = false
-            self.backoff.reset()
+            self.upSince = self.now()
             connection.onEnd = { self.ended($0) }
             self.note("connected to Redis", .info)
             self.lastFailure = ""
@@ -153,6 +157,8 @@ final class RedisDialer {
 
     private func ended(_ reason: String) {
         if case .stopped = self.state { return }
+        // What ends at once every time is no success.
+        if self.now() >= self.upSince + Self.stableAfter { self.backoff.reset() }
         self.note("connection to Redis lost", .warning, reason)
         self.rest()
         self.onDown(reason)

@@ -66,7 +66,14 @@ final class RedisSubscriber {
 
     private func connected(_ connection: RedisConnection) {
         self.forgetPending()
-        connection.onPush = { [unowned self] in self.received($0) }
+        connection.onPush = { [unowned self, unowned connection] reply in
+            if reply.kind == .error {
+                // Nothing is asked here that may be refused: permissions, or another Redis than expected.
+                connection.close("Redis said: \(RedisErrorReply(reply)?.message ?? "")")
+                return true
+            }
+            return self.received(reply)
+        }
         self.onUp()
     }
 

@@ -84,6 +84,7 @@ final class LeaseSweep {
         }
         guard !clients.isEmpty else { return self.sweep(owner) }
         var missing = clients.count
+        var isWhole = true
         for (part, clients) in clients {
             self.commands.leave(
                 clients,
@@ -93,9 +94,11 @@ final class LeaseSweep {
                 keys: self.keys,
                 functions: self.functions
             ) { result in
-                if case .success(let removed) = result { self.metrics.swept(Int(removed)) }
+                if case .success(let removed) = result { self.metrics.swept(Int(removed)) } else { isWhole = false }
                 missing -= 1
-                if missing == 0 { self.sweep(owner) }
+                guard missing == 0 else { return }
+                // What was refused is tried again when the claim has run out, by whoever comes first.
+                if isWhole { self.sweep(owner) } else { self.isRunning = false }
             }
         }
     }

@@ -13,12 +13,17 @@ final class PresenceLedger {
         let announcesLeave: Bool
     }
 
+    private enum Debt {
+        case leave(announcing: Bool)
+        case enter(announcing: Bool)
+    }
+
     private let commands: RedisCommands
     private let keys: RedisKeys
     private let functions: RedisFunctions
     private var members: [Topic: [String: Member]] = [:]
-    /// Leaves that Redis may not have heard of.
-    private var owed: [Topic: [String: Bool]] = [:]
+    /// What Redis may not have heard: leaves, and enters of members who are put back.
+    private var owed: [Topic: [String: Debt]] = [:]
     /// The lease that members belong to; nil while there is none.
     private var owner: String?
     private var unanswered = 0
@@ -65,7 +70,7 @@ final class PresenceLedger {
     func leave(_ client: String, from topic: Topic, announcing: Bool, completion: Completion<Bool>) {
         let wasHere = self.remove(client, from: topic)
         guard let owner else {
-            self.owed[topic, default: [:]][client] = announcing
+            // Nobody is in presence by a lease that there is not.
             return completion.succeed(wasHere)
         }
         self.sendLeave([client], from: topic, owner: owner, announcing: announcing) { result in
@@ -99,8 +104,15 @@ final class PresenceLedger {
         for (topic, members) in self.members {
             for member in members.values {
                 let isAnnounced = announcingJoins && member.announcesLeave
-                self.send(member, into: topic, owner: owner, maximumMembers: 0, announcing: isAnnounced) { _ in }
+                self.putBack(member, into: topic, owner: owner, announcing: isAnnounced)
             }
+        }
+    }
+
+    private func putBack(_ member: Member, into topic: Topic, owner: String, announcing: Bool) {
+        self.send(member, into: topic, owner: owner, maximumMembers: 0, announcing: announcing) { result in
+            guard case .failure(let failure) = result, failure.isWorthRepeating, self.owner == owner else { return }
+            self.owed[topic, default: [:]][member.info.client] = .enter(announcing: announcing)
         }
     }
 
@@ -109,14 +121,23 @@ final class PresenceLedger {
         self.owner = nil
     }
 
-    /// Redis is back, and the lease goes on: tells what it may not have heard, enters included.
-    func linkRestored() {
-        guard let owner else { return }
+    /// Whether Redis may have members of this node that are not here.
+    var owesLeaves: Bool { self.count > 0 || !self.owed.isEmpty }
+
+    /// Tells what Redis may not have heard. Called when the link is back, and about once a second.
+    func payDebts() {
+        guard let owner, !self.owed.isEmpty, self.commands.isUp else { return }
         let owed = self.owed
         self.owed = [:]
         for (topic, clients) in owed {
-            for (client, announcing) in clients {
-                self.sendLeave([client], from: topic, owner: owner, announcing: announcing) { _ in }
+            for (client, debt) in clients {
+                switch debt {
+                case .leave(let announcing):
+                    self.sendLeave([client], from: topic, owner: owner, announcing: announcing) { _ in }
+                case .enter(let announcing):
+                    guard let member = self.members[topic]?[client] else { continue }
+                    self.putBack(member, into: topic, owner: owner, announcing: announcing)
+                }
             }
         }
     }
@@ -184,7 +205,7 @@ final class PresenceLedger {
         ) { result in
             if case .failure(let failure) = result, failure.isWorthRepeating, self.owner == owner {
                 for client in clients where self.members[topic]?[client] == nil {
-                    self.owed[topic, default: [:]][client] = announcing
+                    self.owed[topic, default: [:]][client] = .leave(announcing: announcing)
                 }
             }
             then(result)

@@ -1,3 +1,4 @@
+import SkeinCore
 import SkeinRedis
 
 extension Configuration {
@@ -11,8 +12,8 @@ extension Configuration {
 
     /// `redis`: the engine of a cluster.
     public struct Redis: Sendable, Equatable {
-        /// Where it is and how to sign in; see ``RedisAddress``.
-        public var url = Secret("redis://127.0.0.1:6379")
+        /// Where it is and how to sign in, see ``RedisAddress``; empty for the port of Redis on this machine.
+        public var url = Secret("")
         /// PEM file of the authorities for `rediss://`; empty for those of the system.
         public var authorityFile = ""
         /// In front of every key and channel.
@@ -29,6 +30,8 @@ extension Configuration {
         public var positionCheck: Duration = .seconds(10)
         /// From the last subscriber of a channel to the end of its subscription in Redis.
         public var linger: Duration = .seconds(5)
+
+        var effectiveURL: String { self.url.isEmpty ? "redis://127.0.0.1:6379" : self.url.revealed }
     }
 
     /// `cluster`: how nodes know of each other.
@@ -41,7 +44,7 @@ extension Configuration {
 
     /// What the Redis engine needs; nil when the URL is none, which loading has refused.
     var redisSettings: RedisSettings? {
-        guard let address = try? RedisAddress(self.redis.url.revealed) else { return nil }
+        guard let address = try? RedisAddress(self.redis.effectiveURL) else { return nil }
         var settings = RedisSettings(address: address)
         settings.authorityFile = self.redis.authorityFile
         settings.prefix = self.redis.prefix
@@ -56,17 +59,30 @@ extension Configuration {
         return settings
     }
 
+    /// A node takes at most twice as much in one string from Redis.
+    private static let largestRedisMessage = 8 << 20
+
     /// What is wrong with the engine's keys.
     var engineFindings: [ConfigurationFinding] {
         guard self.engine == .redis else { return [] }
         var findings: [ConfigurationFinding] = []
         do throws(RedisAddress.Malformation) {
-            _ = try RedisAddress(self.redis.url.revealed)
+            _ = try RedisAddress(self.redis.effectiveURL)
         } catch {
             findings.append(.init(["redis.url"], error.description))
         }
         if self.redis.prefix.isEmpty || self.redis.prefix.contains(where: { $0.isWhitespace || "{}:".contains($0) }) {
             findings.append(.init(["redis.prefix"], "must be a word without spaces, braces and colons, such as skein"))
+        }
+        let largest = max(self.api.bodySize, self.client.limits.messageSize)
+        if largest > Self.largestRedisMessage {
+            findings.append(
+                .init(
+                    ["api.body_size", "client.message_size"],
+                    "messages of \(largest) bytes are too large to go through Redis; allow at most 8MiB, or set engine to "
+                        + "memory"
+                )
+            )
         }
         if self.cluster.lease < self.cluster.heartbeat * 3 {
             findings.append(

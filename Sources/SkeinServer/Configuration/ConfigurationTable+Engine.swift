@@ -9,7 +9,8 @@ extension ConfigurationTable {
         table.secret(
             "redis.url",
             \.redis.url,
-            "Where Redis is: redis://[user[:password]@]host[:port][/database], rediss:// for TLS, or unix:///path."
+            "Where Redis is: redis://[user[:password]@]host[:port][/database], rediss:// for TLS, or unix:///path; empty "
+                + "for redis://127.0.0.1:6379."
         )
         table.text(
             "redis.ca_file",

@@ -48,7 +48,7 @@ extension LoopContext {
     func whenInterestIsKnown(_ group: ChannelGroup, then: @escaping (Bool) -> Void) {
         switch group.attachment.interest {
         case .confirmed:
-            then(true)
+            then(self.node.broker.isReachable)
         case .failed:
             then(false)
         case .pending(var waiting):

@@ -172,8 +172,8 @@ final class LoopContext {
             case .cutOff:
                 return .nothing
             case .skipping(let through):
-                guard let first = batch.first else { break }
                 if member.subscription.isCutOff(by: batch.events) { return .cutOff }
+                guard let first = batch.first else { break }
                 guard first.offset > through.offset else {
                     defer { member.subscription.passed(batch.events) }
                     return batch.encoding(for: member.variant, where: member.subscription.admits)
@@ -207,7 +207,7 @@ final class LoopContext {
     }
 
     /// The subscriber gets nothing more and is told that it has to subscribe again: at the end of the turn while they are few,
-    /// otherwise within ``cutOffSpan``, so that not all of them come back at once.
+    /// otherwise within ``cutOffTicks``, so that not all of them come back at once.
     private func cutOff(_ subscription: Subscription) {
         subscription.catchUp = .cutOff
         subscription.group.members[subscription.slot].needsAttention = true

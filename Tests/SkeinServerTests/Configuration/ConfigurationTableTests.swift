@@ -23,7 +23,11 @@ import Testing
             uniqueKeysWithValues: ConfigurationTable.options.map { ($0.path.description, $0.defaultText) }
         )
         let documented = [
-            "node.name": "", "node.loops": "0", "listeners.client.address": "0.0.0.0", "listeners.client.port": "8000",
+            "node.name": "", "node.address": "", "node.loops": "0", "engine": "memory", "redis.url": "",
+            "redis.ca_file": "", "redis.prefix": "skein", "redis.in_flight": "64MiB", "redis.connect_timeout": "1s",
+            "redis.command_timeout": "4s", "redis.probe_interval": "5s", "redis.position_check": "10s",
+            "redis.linger": "5s", "cluster.heartbeat": "1s", "cluster.lease": "4s",
+            "listeners.client.address": "0.0.0.0", "listeners.client.port": "8000",
             "listeners.api.address": "127.0.0.1", "listeners.api.port": "8001",
             "listeners.admin.address": "127.0.0.1", "listeners.admin.port": "8002", "listeners.admin.public": "false",
             "client.allowed_origins": "", "client.anonymous": "false", "client.insecure": "false",

@@ -168,6 +168,8 @@ final class HeldBroker: Broker {
 // MARK: - Broker
 
 extension HeldBroker {
+    var isReachable: Bool { true }
+
     func publish(
         _ publication: Publication,
         to topic: Topic,

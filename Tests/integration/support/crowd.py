@@ -108,8 +108,8 @@ class Witness:
         if "pub" in push:
             self._missing.discard(push["channel"])
         for kind, counter in (("join", self.joins), ("leave", self.leaves)):
-            if kind in push:
-                counter[push["channel"], push[kind]["info"]["client"]] += 1
+            if kind in push and (client := push[kind]["info"]["client"]) != self.client:
+                counter[push["channel"], client] += 1
 
     def close(self) -> None:
         self._session.__exit__()
