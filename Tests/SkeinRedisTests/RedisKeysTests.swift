@@ -14,7 +14,7 @@ import Testing
     @Test func `no two topics share a name, whatever they are called`() {
         var random = SeededGenerator(seed: 1)
         var owners: [[UInt8]: Topic] = [:]
-        for _ in 0..<20_000 {
+        for _ in 0..<4000 {
             let topic = Topic(ChannelName(Self.text(&random)), app: AppID(Self.text(&random)))
             let part = Array(RedisKeys.topicPart(topic).utf8)
             if let owner = owners.updateValue(topic, forKey: part) {
@@ -22,7 +22,7 @@ import Testing
                 #expect(owner.app.name.utf8.elementsEqual(topic.app.name.utf8))
             }
         }
-        #expect(owners.count > 5000)
+        #expect(owners.count > 1000)
     }
 
     @Test func `no two things of one cluster share a key`() {
@@ -33,7 +33,7 @@ import Testing
             let previous = owners.updateValue(owner, forKey: Array(key.utf8))
             #expect(previous == nil || previous?.utf8.elementsEqual(owner.utf8) == true, "\(key)")
         }
-        for _ in 0..<3000 {
+        for _ in 0..<1000 {
             let (app, channel, extra) = (Self.text(&random), Self.text(&random), Self.text(&random))
             let part = RedisKeys.topicPart(Topic(ChannelName(channel), app: AppID(app)))
             let owner = "\(app.utf8.count) \(app)\(channel.utf8.count) \(channel)"
@@ -57,7 +57,7 @@ import Testing
 
     @Test func `an entry of an index is read as it was written`() throws {
         var random = SeededGenerator(seed: 3)
-        for _ in 0..<5000 {
+        for _ in 0..<1000 {
             let topic = Topic(ChannelName(Self.text(&random)), app: AppID(Self.text(&random)))
             let (part, client) = (RedisKeys.topicPart(topic), Self.text(&random))
             let parsed = try #require(RedisKeys.parseIndexEntry(Array(RedisKeys.indexEntry(part, client).utf8)))
@@ -76,14 +76,16 @@ import Testing
         var random = SeededGenerator(seed: 4)
         let alphabet = Array("0123:+-a ".utf8) + [0x80, 0xC3, 0xA9, 0xFF]
         var read = 0
-        for _ in 0..<50_000 {
+        var changed: [[UInt8]] = []
+        for _ in 0..<20_000 {
             let entry = (0..<Int.random(in: 0...8, using: &random)).map { _ in
                 alphabet.randomElement(using: &random) ?? 0
             }
             guard let (part, client) = RedisKeys.parseIndexEntry(entry) else { continue }
             read += 1
-            #expect(Array(RedisKeys.indexEntry(part, client).utf8) == entry)
+            if Array(RedisKeys.indexEntry(part, client).utf8) != entry { changed.append(entry) }
         }
-        #expect(read > 100)
+        #expect(changed.isEmpty, "\(changed.prefix(3))")
+        #expect(read > 50)
     }
 }

@@ -1,3 +1,4 @@
+import NIOPosix
 import SkeinCluster
 import SkeinCore
 import SkeinTestKit
@@ -137,6 +138,49 @@ struct RedisOutageTests {
             await #expect(throws: BrokerError.self) { try await publication.value() }
             await #expect(throws: BrokerError.self) { try await question.value() }
             await #expect(throws: BrokerError.self) { try await subscription.value() }
+        }
+    }
+
+    @Test func `a session on the loop of the link may take back what has failed at once`() async throws {
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        try await FaultyLink.run(eventLoop: eventLoop) { link in
+            let topic: Topic = "room"
+            let broker = link.engine.broker
+            let left = PendingResult<Bool>()
+            let published = PendingResult<StreamPosition>()
+            try await link.proxy.inject(.stall(), on: [.toClient], into: .all)
+            let enter = PendingResult<Bool>()
+            broker.enter(
+                ClientInfo(user: "user", client: "client"),
+                into: topic,
+                announcesLeave: false,
+                maximumMembers: 0,
+                completion: Completion(on: eventLoop) { result in
+                    enter.settle(result.mapError { $0 })
+                    broker.leave(
+                        "client",
+                        from: topic,
+                        announcing: false,
+                        completion: Completion(on: eventLoop) { left.settle($0.mapError { $0 }) }
+                    )
+                    broker.publish(
+                        Publication(data: Array("1".utf8)),
+                        to: topic,
+                        retention: .lasting,
+                        idempotencyKey: nil,
+                        completion: Completion(on: eventLoop) { published.settle($0.mapError { $0 }) }
+                    )
+                }
+            )
+            let presence = RedisKeys(prefix: link.engine.prefix).presence(RedisKeys.topicPart(topic))
+            try await link.probe.poll(["HLEN", presence]) { $0.integer == 1 }
+            try await link.proxy.inject(.reset)
+            await #expect(throws: BrokerError.self) { try await enter.value() }
+            try await link.proxy.heal()
+            // Whatever they come to, they come to something.
+            _ = try? await left.value()
+            _ = try? await published.value()
+            try await link.probe.poll(["HLEN", presence]) { $0.integer == 0 }
         }
     }
 

@@ -173,7 +173,11 @@ struct RedisReplyTests {
 
     private static func run(_ body: (TestEngine, FakeRedis) async throws -> Void) async throws {
         let fake = try await FakeRedis.start()
-        let engine = try TestEngine(fake.endpoint, adjust: { $0.probeInterval = .seconds(600) })
+        let engine = try TestEngine(fake.endpoint, adjust: { settings in
+            settings.probeInterval = .seconds(600)
+            settings.connectTimeout = .seconds(20)
+            settings.commandTimeout = .seconds(20)
+        })
         let outcome: Result<Void, any Error>
         do {
             try await engine.wait()

@@ -239,10 +239,11 @@ class PresenceWorld:
         is_accepted = not maximum or others < maximum
         result = self.topics[at].enter(owner, client, user, info, flag, maximum, announce)
         assert result == int(is_accepted)
+        before = self.members[at].get(client)
         if is_accepted:
             self.members[at][client] = Member(owner, str(flag), user, info)
             self.entries[at][owner].add(f"e:{client}")
-            if announce:
+            if announce and before is None:
                 self.announced[at].append(("join", info))
 
     def leave(self) -> None:

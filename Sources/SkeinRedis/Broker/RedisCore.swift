@@ -118,33 +118,33 @@ final class RedisCore {
     // MARK: How the parts hear of each other
 
     private func connectParts(_ identity: RedisBroker.Identity) {
-        self.commands.onUp = { [unowned self] in self.commandsUp() }
-        self.commands.onDown = { [unowned self] in self.commandsDown() }
-        self.subscriber.onUp = { [unowned self] in self.subscriberUp() }
-        self.subscriber.onDown = { [unowned self] in self.subscriberDown() }
-        self.subscriber.onFailure = { [unowned self] in
-            self.onReach(false)
-            self.topics.linkFailing()
+        self.commands.onUp = { [weak self] in self?.commandsUp() }
+        self.commands.onDown = { [weak self] in self?.commandsDown() }
+        self.subscriber.onUp = { [weak self] in self?.subscriberUp() }
+        self.subscriber.onDown = { [weak self] in self?.subscriberDown() }
+        self.subscriber.onFailure = { [weak self] in
+            self?.onReach(false)
+            self?.topics.linkFailing()
         }
-        self.subscriber.onConfirmation = { [unowned self] channel, isSubscribed in
-            if !self.desk.confirmed(channel, isSubscribed: isSubscribed) {
-                self.topics.confirmed(channel, isSubscribed: isSubscribed)
+        self.subscriber.onConfirmation = { [desk, topics] channel, isSubscribed in
+            if !desk.confirmed(channel, isSubscribed: isSubscribed) {
+                topics.confirmed(channel, isSubscribed: isSubscribed)
             }
         }
-        self.subscriber.onMessage = { [unowned self] in self.received($0, $1) }
-        self.topics.onRestored = { [unowned self] in self.compare() }
-        self.desk.onListening = { [unowned self] in self.updateReadiness() }
-        self.presence.onStaleLease = { [unowned self] in self.registry.leaseIsStale() }
-        self.registry.onLease = { [unowned self] lease, wasReaped in
-            self.presence.leaseBegan(lease.owner, announcingJoins: wasReaped)
-            self.updateReadiness()
+        self.subscriber.onMessage = { [weak self] in self?.received($0, $1) }
+        self.topics.onRestored = { [weak self] in self?.compare() }
+        self.desk.onListening = { [weak self] in self?.updateReadiness() }
+        self.presence.onStaleLease = { [weak self] in self?.registry.leaseIsStale() }
+        self.registry.onLease = { [weak self] lease, wasReaped in
+            self?.presence.leaseBegan(lease.owner, announcingJoins: wasReaped)
+            self?.updateReadiness()
         }
-        self.registry.onLeaseEnded = { [unowned self] in
-            self.presence.leaseEnded()
-            self.updateReadiness()
+        self.registry.onLeaseEnded = { [weak self] in
+            self?.presence.leaseEnded()
+            self?.updateReadiness()
         }
         self.registry.onFenced = { identity.onFenced() }
-        self.registry.onSweepWaiting = { [unowned self] in self.sweep.start() }
+        self.registry.onSweepWaiting = { [weak self] in self?.sweep.start() }
     }
 
     private func received(_ channel: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer) {

@@ -307,7 +307,8 @@ define('enter', 'presence users index', 'owner client user info #flag #maximum e
         local value = struct.pack(MEMBER, #owner, owner, flag ~= 0 and '1' or '0', #user, user) .. info
         redis.call('HSET', presence, client, value)
         redis.call('HSET', index, entry, 1)
-        if announce ~= 0 then redis.call('PUBLISH', channel, '\1\3' .. info) end
+        -- Who was there until now under another lease has not left for anybody.
+        if announce ~= 0 and not previous_owner then redis.call('PUBLISH', channel, '\1\3' .. info) end
         return 1
     end)
 
@@ -364,13 +365,13 @@ local function change_epoch(ring, channel)
 end
 
 -- Ends the lease of the name's present generation; false when there is none.
-local function end_lease(keys, name, is_swept)
+local function end_lease(keys, name, is_swept, claimed_until)
     local ring, nodes, stats, leases, ids, sweep = unpack(keys)
     if redis.call('ZREM', leases, name) == 0 then return false end
     redis.call('HDEL', nodes, name)
     redis.call('HDEL', stats, name)
     local id, generation = redis.call('HGET', ids, name), redis.call('HGET', ring, 'gen:' .. name)
-    if is_swept and id and generation then redis.call('ZADD', sweep, 0, id .. '.' .. generation) end
+    if is_swept and id and generation then redis.call('ZADD', sweep, claimed_until or 0, id .. '.' .. generation) end
     return true
 end
 
@@ -411,7 +412,8 @@ define('join', REGISTRY, 'channel name #ttl description stats uuid', function(ke
         redis.call('HSET', ring, 'nextid', id)
         redis.call('HSET', ids, name, id)
     end
-    local is_taken_over = end_lease(keys, name, true)
+    -- Its members may be the same, and are put back now: nobody sweeps them for the length of a lease.
+    local is_taken_over = end_lease(keys, name, true, time + ttl)
     settle(keys, time, ttl, was_away(redis.call('HGET', ring, 'lastbeat'), time, ttl))
     local generation = redis.call('HINCRBY', ring, 'gen:' .. name, 1)
     redis.call('ZADD', leases, time + ttl, name)

@@ -28,9 +28,9 @@ final class RedisCommands {
         self.settings = settings
         self.metrics = metrics
         self.now = now
-        dialer.onUp = { [unowned self] _, answer in self.connected(answer) }
-        dialer.onDown = { [unowned self] _ in self.onDown() }
-        dialer.onFailure = { [unowned self] reason in self.refuseHeld(reason) }
+        dialer.onUp = { [weak self] _, answer in self?.connected(answer) }
+        dialer.onDown = { [weak self] _ in self?.onDown() }
+        dialer.onFailure = { [weak self] reason in self?.refuseHeld(reason) }
     }
 
     var isUp: Bool { self.dialer.connection != nil }

@@ -105,6 +105,8 @@ final class RedisConnection: ChannelInboundHandler {
     // MARK: Channel
 
     func handlerAdded(context: ChannelHandlerContext) {
+        // It was given up while it was being made.
+        guard self.endReason == nil else { return context.close(promise: nil) }
         self.context = context
         if self.outgoing.byteCount > 0 { self.scheduleFlush() }
     }

@@ -29,12 +29,12 @@ final class RedisSubscriber {
     init(dialer: RedisDialer, eventLoop: any EventLoop) {
         self.dialer = dialer
         self.eventLoop = eventLoop
-        dialer.onUp = { [unowned self] connection, _ in self.connected(connection) }
-        dialer.onDown = { [unowned self] _ in
-            self.forgetPending()
-            self.onDown()
+        dialer.onUp = { [weak self] connection, _ in self?.connected(connection) }
+        dialer.onDown = { [weak self] _ in
+            self?.forgetPending()
+            self?.onDown()
         }
-        dialer.onFailure = { [unowned self] _ in self.onFailure() }
+        dialer.onFailure = { [weak self] _ in self?.onFailure() }
     }
 
     var isUp: Bool { self.dialer.connection != nil }
@@ -66,10 +66,11 @@ final class RedisSubscriber {
 
     private func connected(_ connection: RedisConnection) {
         self.forgetPending()
-        connection.onPush = { [unowned self, unowned connection] reply in
+        // Strong on the way of every message; the connection lets go of it when it ends.
+        connection.onPush = { [weak connection] reply in
             if reply.kind == .error {
                 // Nothing is asked here that may be refused: permissions, or another Redis than expected.
-                connection.close("Redis said: \(RedisErrorReply(reply)?.message ?? "")")
+                connection?.close("Redis said: \(RedisErrorReply(reply)?.message ?? "")")
                 return true
             }
             return self.received(reply)

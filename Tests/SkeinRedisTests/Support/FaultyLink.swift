@@ -24,13 +24,15 @@ struct FaultyLink: Sendable {
     static func run(
         _ redis: RedisProcess = .shared,
         clock: Clock = .system,
+        eventLoop: any EventLoop = MultiThreadedEventLoopGroup.singleton.next(),
         adjust: @escaping (inout RedisSettings) -> Void = { _ in },
         _ body: (FaultyLink) async throws -> Void
     ) async throws {
         let proxy = try await FaultProxy.start(to: redis)
         let prefix = MemoryBroker.randomEpoch()
-        let engine = try TestEngine(.proxy(proxy), name: "faulty", clock: clock, adjust: { settings in
+        let engine = try TestEngine(.proxy(proxy), name: "faulty", eventLoop: eventLoop, clock: clock, adjust: { settings in
             settings.prefix = prefix
+            settings.connectTimeout = .seconds(20)
             settings.commandTimeout = .seconds(20)
             settings.lease = .seconds(30)
             settings.linger = .milliseconds(1)
@@ -38,6 +40,7 @@ struct FaultyLink: Sendable {
         })
         let other = try TestEngine(.socket(path: redis.socketPath), name: "other", adjust: { settings in
             settings.prefix = prefix
+            settings.connectTimeout = .seconds(20)
             settings.commandTimeout = .seconds(20)
             settings.lease = .seconds(30)
         })

@@ -22,7 +22,7 @@ struct TestCluster: Sendable {
     }
 
     /// A lease that no node outlasts by being slow, and every dead one within a test.
-    static let lease = Duration.milliseconds(1500)
+    static let lease = Duration.milliseconds(2000)
 
     static func run(_ redis: RedisProcess = .shared, _ body: (TestCluster) async throws -> Void) async throws {
         let cluster = TestCluster(
