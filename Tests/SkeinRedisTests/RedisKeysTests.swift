@@ -86,6 +86,6 @@ import Testing
             if Array(RedisKeys.indexEntry(part, client).utf8) != entry { changed.append(entry) }
         }
         #expect(changed.isEmpty, "\(changed.prefix(3))")
-        #expect(read > 50)
+        #expect(read > 20)
     }
 }
