@@ -26,7 +26,13 @@ public struct RedisAddress: Sendable, Equatable {
     public static let defaultPort = 6379
 
     /// Describes an address.
-    public init(_ endpoint: Endpoint, usesTLS: Bool = false, user: String = "", password: String = "", database: Int = 0) {
+    public init(
+        _ endpoint: Endpoint,
+        usesTLS: Bool = false,
+        user: String = "",
+        password: String = "",
+        database: Int = 0
+    ) {
         self.endpoint = endpoint
         self.usesTLS = usesTLS
         self.user = user
@@ -111,7 +117,9 @@ public struct RedisAddress: Sendable, Equatable {
         }
         var database = 0
         if parts.count == 2 {
-            guard parts[1].hasPrefix("db=") else { throw Malformation(description: "has a query that is not db=number") }
+            guard parts[1].hasPrefix("db=") else {
+                throw Malformation(description: "has a query that is not db=number")
+            }
             database = try Self.database(parts[1].dropFirst(3))
         }
         self.init(.socket(path: try Self.decode(path)), database: database)
@@ -120,7 +128,9 @@ public struct RedisAddress: Sendable, Equatable {
     private static func database(_ text: Substring) throws(Malformation) -> Int {
         guard !text.isEmpty else { return 0 }
         guard let number = Int(text), number >= 0 else {
-            throw Malformation(description: "has a path that is not the number of a database; write redis://host:6379/0")
+            throw Malformation(
+                description: "has a path that is not the number of a database; write redis://host:6379/0"
+            )
         }
         return number
     }

@@ -12,7 +12,8 @@ import Synchronization
 /// write. See ``Broker`` for what it promises, and the page on the broker contract for the tests that it passes.
 public final class RedisBroker: Sendable {
     /// Answers a question of another node; the answer may come later and from any thread.
-    public typealias Answering = @Sendable (_ question: ByteBuffer, _ answer: @escaping @Sendable (ByteBuffer) -> Void) -> Void
+    public typealias Answering =
+        @Sendable (_ question: ByteBuffer, _ answer: @escaping @Sendable (ByteBuffer) -> Void) -> Void
 
     /// What the engine has to know of the node, and tells it.
     public struct Identity: Sendable {

@@ -49,7 +49,9 @@ import Testing
         var random = SeededGenerator(seed: 1)
         let whole = Self.bytes(Self.messages[0])
         for _ in 0..<3000 {
-            _ = Self.read((0..<Int.random(in: 0..<40, using: &random)).map { _ in .random(in: 0 ... .max, using: &random) })
+            _ = Self.read(
+                (0..<Int.random(in: 0..<40, using: &random)).map { _ in .random(in: 0 ... .max, using: &random) }
+            )
             var damaged = whole
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 damaged[Int.random(in: damaged.indices, using: &random)] = .random(in: 0 ... .max, using: &random)

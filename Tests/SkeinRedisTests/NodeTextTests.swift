@@ -39,7 +39,9 @@ import Testing
         var random = SeededGenerator(seed: 1)
         let whole = Array(buffer: NodeText.encode(Self.description))
         for _ in 0..<3000 {
-            let bytes = (0..<Int.random(in: 0..<60, using: &random)).map { _ in UInt8.random(in: 0 ... .max, using: &random) }
+            let bytes = (0..<Int.random(in: 0..<60, using: &random)).map { _ in
+                UInt8.random(in: 0 ... .max, using: &random)
+            }
             _ = NodeText.decodeDescription(bytes)
             _ = NodeText.decodeStatistics(bytes)
             var damaged = whole
@@ -70,7 +72,9 @@ import Testing
         for length in 0..<(whole.count + node.count) where length != whole.count {
             #expect(NodeRegistry.list(.array(Array((whole + node).prefix(length)))) == nil)
         }
-        for value in [RESPValue.null, .integer(1), .simple("OK"), .array([])] { #expect(NodeRegistry.list(value) == nil) }
+        for value in [RESPValue.null, .integer(1), .simple("OK"), .array([])] {
+            #expect(NodeRegistry.list(value) == nil)
+        }
         #expect(NodeRegistry.list(.array([.null, .integer(-1), .integer(0)])) == nil)
         let odd: [RESPValue] = [.integer(1), .integer(1), .integer(1), .integer(1), .integer(1), .integer(1)]
         #expect(NodeRegistry.list(.array(whole + odd + node))?.nodes.map(\.name) == ["a"])

@@ -91,7 +91,8 @@ struct RedisForkTests {
 
     @Test func `a node that has not noticed a fork cannot publish into the history that has ended`() async throws {
         let redis = try RedisProcess(["--enable-debug-command", "local"])
-        try await FaultyLink.run(redis, adjust: { $0.heartbeat = .seconds(600) }) { link in
+        let adjust: (inout RedisSettings) -> Void = { $0.heartbeat = .seconds(600) }
+        try await FaultyLink.run(redis, adjust: adjust) { link in
             let topic: Topic = "news"
             try await link.engine.follow(topic)
             let old = try await link.engine.publish(1...3, to: topic)

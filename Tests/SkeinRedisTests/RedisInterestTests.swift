@@ -36,7 +36,8 @@ struct RedisInterestTests {
         var random = SeededGenerator(seed: seed)
         let topics = (0..<8).map { Topic("t\($0)") }
         var wanted = [Int](repeating: 0, count: topics.count)
-        try await FaultyLink.run(adjust: { $0.commandTimeout = .seconds(2) }) { link in
+        let adjust: (inout RedisSettings) -> Void = { $0.commandTimeout = .seconds(2) }
+        try await FaultyLink.run(adjust: adjust) { link in
             var pending: [PendingResult<Void>] = []
             for _ in 0..<500 {
                 let index = Int.random(in: topics.indices, using: &random)
@@ -53,7 +54,9 @@ struct RedisInterestTests {
                     link.engine.broker.unsubscribe(from: topics[index])
                 default:
                     wanted[index] += 1
-                    pending.append(link.engine.start { link.engine.broker.subscribe(to: topics[index], completion: $0) })
+                    pending.append(
+                        link.engine.start { link.engine.broker.subscribe(to: topics[index], completion: $0) }
+                    )
                 }
             }
             for result in pending { _ = try? await result.value() }
@@ -99,16 +102,13 @@ struct RedisInterestTests {
     @Test func `a topic that is wanted again while it lingers costs Redis nothing`() async throws {
         let redis = try RedisProcess()
         let clock = ManualClock()
-        try await FaultyLink.run(
-            redis,
-            clock: clock.clock,
-            adjust: { settings in
-                settings.linger = .seconds(5)
-                // Nothing else may come to an end when the clock moves.
-                settings.commandTimeout = .seconds(3600)
-                settings.probeInterval = .seconds(3600)
-            }
-        ) { link in
+        let adjust: (inout RedisSettings) -> Void = { settings in
+            settings.linger = .seconds(5)
+            // Nothing else may come to an end when the clock moves.
+            settings.commandTimeout = .seconds(3600)
+            settings.probeInterval = .seconds(3600)
+        }
+        try await FaultyLink.run(redis, clock: clock.clock, adjust: adjust) { link in
             let topic = Topic("news")
             try await link.engine.subscribe(to: topic)
             try await link.probe.command("CONFIG", "RESETSTAT")

@@ -5,10 +5,13 @@ import Testing
 @testable import SkeinRedis
 
 @Suite struct RedisKeysTests {
-    private static let pieces = ["", ":", "%", "%3A", "%25", "a", "b", "1", "3:", "c:", "é", "e\u{301}", "\0", " ", "{x}"]
+    private static let pieces = [
+        "", ":", "%", "%3A", "%25", "a", "b", "1", "3:", "c:", "é", "e\u{301}", "\0", " ", "{x}",
+    ]
 
     private static func text(_ random: inout SeededGenerator) -> String {
-        (0..<Int.random(in: 0...4, using: &random)).map { _ in Self.pieces.randomElement(using: &random) ?? "" }.joined()
+        (0..<Int.random(in: 0...4, using: &random)).map { _ in Self.pieces.randomElement(using: &random) ?? "" }
+            .joined()
     }
 
     @Test func `no two topics share a name, whatever they are called`() {
@@ -66,7 +69,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", ":", "a", "-1:a", "4:abc", "99999999999999999999:a", "1", "1a:bc", " 1:a", "9223372036854775807:a"])
+    @Test(arguments: [
+        "", ":", "a", "-1:a", "4:abc", "99999999999999999999:a", "1", "1a:bc", " 1:a", "9223372036854775807:a",
+    ])
     func `what no node wrote is no entry`(_ entry: String) {
         #expect(RedisKeys.parseIndexEntry(Array(entry.utf8)) == nil)
     }

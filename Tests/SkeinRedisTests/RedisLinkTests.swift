@@ -90,7 +90,8 @@ struct RedisLinkTests {
     }
 
     @Test func `a subscriber that hears nothing is found by the probe and replaced`() async throws {
-        try await FaultyLink.run(adjust: { $0.probeInterval = .milliseconds(100) }) { link in
+        let adjust: (inout RedisSettings) -> Void = { $0.probeInterval = .milliseconds(100) }
+        try await FaultyLink.run(adjust: adjust) { link in
             let topic = Topic("news")
             try await link.engine.follow(topic)
             // Replies to commands never get there; messages do.

@@ -9,7 +9,9 @@ import Testing
 /// What callers are told while Redis is away or silent, and what comes true of it afterwards.
 @Suite(.timeLimit(.minutes(2)))
 struct RedisOutageTests {
-    @Test func `a publication without a reply has an unknown outcome, and one that happened is delivered once`() async throws {
+    @Test func `a publication without a reply has an unknown outcome, and one that happened is delivered once`()
+        async throws
+    {
         let clock = ManualClock()
         try await FaultyLink.run(clock: clock.clock) { link in
             let topic = Topic("news")
@@ -55,7 +57,9 @@ struct RedisOutageTests {
         }
     }
 
-    @Test func `everything is refused at once while no connection can be made, and works again afterwards`() async throws {
+    @Test func `everything is refused at once while no connection can be made, and works again afterwards`()
+        async throws
+    {
         // A clock that stands still: nothing can wait for a deadline.
         try await FaultyLink.run(clock: ManualClock().clock) { link in
             let topic = Topic("news")

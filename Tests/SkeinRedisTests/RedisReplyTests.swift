@@ -66,7 +66,8 @@ struct RedisReplyTests {
 
     @Test(arguments: [
         "+OK\r\n", ":1\r\n", "$-1\r\n", "*0\r\n", "*-1\r\n", "*1\r\n:1\r\n", "*3\r\n:1\r\n:2\r\n:3\r\n",
-        "*2\r\n$1\r\n1\r\n$5\r\nepoch\r\n:5\r\n", "*2\r\n:-1\r\n$5\r\nepoch\r\n", "*2\r\n:1\r\n*0\r\n", "*2\r\n:1\r\n$-1\r\n",
+        "*2\r\n$1\r\n1\r\n$5\r\nepoch\r\n:5\r\n", "*2\r\n:-1\r\n$5\r\nepoch\r\n", "*2\r\n:1\r\n*0\r\n",
+        "*2\r\n:1\r\n$-1\r\n",
     ])
     func `a reply of another form leaves the outcome of a publication open`(_ bytes: String) async throws {
         try await Self.run { engine, fake in
@@ -83,7 +84,8 @@ struct RedisReplyTests {
     @Test(arguments: [
         "garbage", "\r\n", "@@@\r\n", "+OK\r\n", ":1\r\n", "-ERR out of the blue\r\n", "*0\r\n", "*2\r\n:1\r\n:2\r\n",
         "$99999999999999999999\r\n", "$20000000\r\n", "*1048577\r\n", "$-2\r\n", "*-7\r\n",
-        "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n", ":99999999999999999999\r\n", "\0\0\0\0\0\0",
+        "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n", ":99999999999999999999\r\n",
+        "\0\0\0\0\0\0",
     ])
     func `what is no reply to anything ends the connection, and another one is made`(_ bytes: String) async throws {
         try await Self.run { engine, fake in
@@ -155,7 +157,9 @@ struct RedisReplyTests {
         }.get()
         let connecting = ClientBootstrap(group: eventLoop)
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(connection.value) }
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(connection.value)
+                }
             }
             .connect(host: "127.0.0.1", port: fake.port)
         // Whether that is before or after the channel is connected does not matter.
@@ -176,11 +180,14 @@ struct RedisReplyTests {
 
     private static func run(_ body: (TestEngine, FakeRedis) async throws -> Void) async throws {
         let fake = try await FakeRedis.start()
-        let engine = try TestEngine(fake.endpoint, adjust: { settings in
-            settings.probeInterval = .seconds(600)
-            settings.connectTimeout = .seconds(20)
-            settings.commandTimeout = .seconds(20)
-        })
+        let engine = try TestEngine(
+            fake.endpoint,
+            adjust: { settings in
+                settings.probeInterval = .seconds(600)
+                settings.connectTimeout = .seconds(20)
+                settings.commandTimeout = .seconds(20)
+            }
+        )
         let outcome: Result<Void, any Error>
         do {
             try await engine.wait()

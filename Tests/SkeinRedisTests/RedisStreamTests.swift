@@ -55,7 +55,8 @@ struct RedisStreamTests {
     }
 
     @Test func `the comparison finds a publication that no message told of`() async throws {
-        try await FaultyLink.run(adjust: { $0.positionCheckInterval = .milliseconds(200) }) { link in
+        let adjust: (inout RedisSettings) -> Void = { $0.positionCheckInterval = .milliseconds(200) }
+        try await FaultyLink.run(adjust: adjust) { link in
             let topic: Topic = "news"
             try await link.engine.follow(topic)
             try await link.other.publish("1", to: topic)
@@ -68,7 +69,8 @@ struct RedisStreamTests {
     }
 
     @Test func `a publication that no message told of comes before the next one`() async throws {
-        try await FaultyLink.run(adjust: { $0.positionCheckInterval = .seconds(600) }) { link in
+        let adjust: (inout RedisSettings) -> Void = { $0.positionCheckInterval = .seconds(600) }
+        try await FaultyLink.run(adjust: adjust) { link in
             let topic: Topic = "news"
             try await link.engine.follow(topic)
             try await link.other.publish("1", to: topic)
@@ -82,7 +84,8 @@ struct RedisStreamTests {
     }
 
     @Test(arguments: ["FLUSHALL", "DEL meta", "DEL both"])
-    func `a stream that is removed while it is followed tells one gap and begins again`(_ removal: String) async throws {
+    func `a stream that is removed while it is followed tells one gap and begins again`(_ removal: String) async throws
+    {
         let redis = try RedisProcess()
         try await FaultyLink.run(redis) { link in
             let topic: Topic = "news"
@@ -129,7 +132,8 @@ struct RedisStreamTests {
     }
 
     @Test func `a quiet topic whose stream was removed tells a gap at the next comparison`() async throws {
-        try await FaultyLink.run(adjust: { $0.positionCheckInterval = .milliseconds(200) }) { link in
+        let adjust: (inout RedisSettings) -> Void = { $0.positionCheckInterval = .milliseconds(200) }
+        try await FaultyLink.run(adjust: adjust) { link in
             let topic: Topic = "news"
             let keys = RedisKeys(prefix: link.engine.prefix)
             try await link.engine.follow(topic)

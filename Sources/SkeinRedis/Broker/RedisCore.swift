@@ -54,7 +54,10 @@ final class RedisCore {
             RedisDialer(
                 eventLoop: eventLoop,
                 settings: settings,
-                greeting: RedisGreeting(name: "\(settings.prefix)-\(identity.instance)-\(role.rawValue)", library: library),
+                greeting: RedisGreeting(
+                    name: "\(settings.prefix)-\(identity.instance)-\(role.rawValue)",
+                    library: library
+                ),
                 tls: tls,
                 logger: logger,
                 now: now
@@ -248,7 +251,8 @@ final class RedisCore {
         if self.checkQueue.isEmpty {
             self.checkQueue = self.topics.all.filter { $0.follower.position != nil }
             self.checkCredit = 0
-            self.checkShare = Double(self.checkQueue.count) * 0.1 / max(0.1, self.settings.positionCheckInterval / .seconds(1))
+            self.checkShare =
+                Double(self.checkQueue.count) * 0.1 / max(0.1, self.settings.positionCheckInterval / .seconds(1))
         }
         self.checkCredit += self.checkShare
         while self.checkCredit >= 1, let followed = self.checkQueue.popLast() {

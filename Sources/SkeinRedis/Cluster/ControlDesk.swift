@@ -117,7 +117,10 @@ final class ControlDesk {
                 self.nextID &+= 1
                 let id = self.nextID
                 self.pending[id] = Pending(missing: others, deadline: deadline, completion: completion)
-                self.send(ControlMessage(.question, id: id, sender: self.name, replyChannel: self.inbox, content: question), id)
+                self.send(
+                    ControlMessage(.question, id: id, sender: self.name, replyChannel: self.inbox, content: question),
+                    id
+                )
             }
         }
     }

@@ -136,7 +136,9 @@ final class NodeRegistry {
     /// The lease may have members only after its index says so: whoever sweeps it takes that away first.
     private func begin(_ lease: Lease, epoch: Int, tag: String, wasReaped: Bool) {
         let index = self.keys.index(lease.owner)
-        self.commands.send { $0.command(["HSET", index, "", "1"]) } reply: { result in
+        self.commands.send {
+            $0.command(["HSET", index, "", "1"])
+        } reply: { result in
             guard case .success = result, !self.hasEnded else { return self.scheduleBeat() }
             self.lease = lease
             self.leaseTag = tag
@@ -170,7 +172,8 @@ final class NodeRegistry {
         case .success(let value):
             // The lease is known here, whatever the history is called by now.
             self.leaseTag = self.commands.tag
-            guard let parts = value.array, parts.count >= 3, let uuid = parts[0].text, let epoch = parts[1].offset else {
+            guard let parts = value.array, parts.count >= 3, let uuid = parts[0].text, let epoch = parts[1].offset
+            else {
                 return
             }
             guard uuid == lease.uuid else { return self.beginAgain(wasReaped: false, "the registry was wiped") }
@@ -220,7 +223,12 @@ final class NodeRegistry {
         guard let lease, self.commands.isUp else { return then() }
         self.lease = nil
         let index = self.keys.index(lease.owner)
-        if !hasMembers { self.commands.send { $0.command(["DEL", index]) } reply: { _ in } }
+        if !hasMembers {
+            self.commands.send {
+                $0.command(["DEL", index])
+            } reply: { _ in
+            }
+        }
         self.call(self.functions.resign, arguments: 3) { writer in
             writer.append(self.name)
             writer.append(lease.generation)
@@ -234,8 +242,11 @@ final class NodeRegistry {
 
     /// Reads the nodes that have a lease.
     func list(then: @escaping (Result<NodeList, RedisFailure>) -> Void) {
-        self.call(self.functions.nodes, arguments: 0) { _ in } then: { result in
-            then(result.flatMap { Self.list($0).map { .success($0) } ?? .failure(.unexpectedReply("no list of nodes")) })
+        self.call(self.functions.nodes, arguments: 0) { _ in
+        } then: { result in
+            then(
+                result.flatMap { Self.list($0).map { .success($0) } ?? .failure(.unexpectedReply("no list of nodes")) }
+            )
         }
     }
 
@@ -278,7 +289,9 @@ final class NodeRegistry {
             )
             writer.append(keys.ringChannel)
             write(&writer)
-        } reply: { then($0) }
+        } reply: {
+            then($0)
+        }
     }
 
     private static func reason(_ result: Result<RESPValue, RedisFailure>) -> String {

@@ -100,7 +100,9 @@ final class RedisCommands {
     /// Asks whether this is still the master, and what its history is called: both can change while a connection lasts. The history of a
     /// master gets another name when its first replica comes (Redis, replication).
     func refreshTag() {
-        self.send { $0.command(["INFO", "replication"]) } reply: { result in
+        self.send {
+            $0.command(["INFO", "replication"])
+        } reply: { result in
             guard case .success(let value) = result, let info = value.text else { return }
             guard info.contains("role:master") else { return self.drop("this Redis is a master no longer") }
             if let tag = RedisGreeting.tag(inInfo: info) { self.tag = tag }

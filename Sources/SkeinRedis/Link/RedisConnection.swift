@@ -138,7 +138,9 @@ final class RedisConnection: ChannelInboundHandler {
 
     private func received(_ reply: borrowing RESPReply) {
         if let onPush = self.onPush, onPush(reply) { return }
-        guard let command = self.waiting.popFirst() else { return self.close("Redis sent a reply that nobody asked for") }
+        guard let command = self.waiting.popFirst() else {
+            return self.close("Redis sent a reply that nobody asked for")
+        }
         self.inFlightBytes -= command.size
         let value = RESPValue(reply)
         if case .error(let text) = value {

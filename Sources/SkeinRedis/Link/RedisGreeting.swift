@@ -31,11 +31,15 @@ struct RedisGreeting {
         if let library { steps.append((["FUNCTION", "LOAD", library], { _ in nil })) }
         var outcome: GreetingError?
         for (command, check) in steps {
-            connection.send { $0.command(command) } reply: { result in
+            connection.send {
+                $0.command(command)
+            } reply: { result in
                 outcome = outcome ?? Self.problem(with: result, of: command[0], check)
             }
         }
-        connection.send { $0.command(["INFO", "replication"]) } reply: { result in
+        connection.send {
+            $0.command(["INFO", "replication"])
+        } reply: { result in
             if let outcome { return then(.failure(outcome)) }
             guard case .success(let value) = result else {
                 return then(.failure(Self.problem(with: result, of: "INFO") { _ in nil } ?? .noReplicationID))

@@ -43,21 +43,28 @@ final class LeaseSweep {
     }
 
     private func claim() {
-        self.call(self.functions.claim, arguments: 1) { $0.append(milliseconds: self.claimSpan) } then: { result in
+        self.call(self.functions.claim, arguments: 1) {
+            $0.append(milliseconds: self.claimSpan)
+        } then: { result in
             guard case .success(let value) = result, let owner = value.text, !owner.isEmpty else {
                 self.isRunning = false
                 return
             }
             self.logger.notice("removing the members of a dead node", metadata: ["skein.lease": "\(owner)"])
             // From here on nobody enters under this lease.
-            self.commands.send { $0.command(["HDEL", self.keys.index(owner), ""]) } reply: { _ in }
+            self.commands.send {
+                $0.command(["HDEL", self.keys.index(owner), ""])
+            } reply: { _ in
+            }
             self.sweep(owner)
         }
     }
 
     private func sweep(_ owner: String) {
         let index = self.keys.index(owner)
-        self.commands.send { $0.command(["HRANDFIELD", index, "\(Self.batchSize)"]) } reply: { result in
+        self.commands.send {
+            $0.command(["HRANDFIELD", index, "\(Self.batchSize)"])
+        } reply: { result in
             guard case .success(let value) = result, let entries = value.array else {
                 self.isRunning = false
                 return
@@ -77,7 +84,8 @@ final class LeaseSweep {
                     writer.append("HDEL" as StaticString)
                     writer.append(self.keys.index(owner))
                     writer.append(entry)
-                } reply: { _ in }
+                } reply: { _ in
+                }
                 continue
             }
             clients[part, default: []].append(client)
@@ -104,7 +112,11 @@ final class LeaseSweep {
     }
 
     private func finish(_ owner: String) {
-        self.call(self.functions.swept, arguments: 1) { $0.append(owner) } then: { _ in self.claim() }
+        self.call(self.functions.swept, arguments: 1) {
+            $0.append(owner)
+        } then: { _ in
+            self.claim()
+        }
     }
 
     private func call(
@@ -122,6 +134,8 @@ final class LeaseSweep {
             )
             writer.append(keys.ringChannel)
             write(&writer)
-        } reply: { then($0) }
+        } reply: {
+            then($0)
+        }
     }
 }

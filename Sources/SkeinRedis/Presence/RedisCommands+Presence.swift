@@ -72,7 +72,8 @@ extension RedisCommands {
             case .success(let page): value = page
             case .failure(let failure): return handler(.failure(failure))
             }
-            guard let parts = value.array, parts.count == 2, let next = parts[0].text, let fields = parts[1].array else {
+            guard let parts = value.array, parts.count == 2, let next = parts[0].text, let fields = parts[1].array
+            else {
                 return handler(.failure(.unexpectedReply("HSCAN has no page")))
             }
             var found = found
@@ -125,7 +126,9 @@ extension RedisCommands {
             writer.begin(2)
             writer.append("HLEN" as StaticString)
             writer.append(key)
-        } reply: { handler($0) }
+        } reply: {
+            handler($0)
+        }
     }
 }
 

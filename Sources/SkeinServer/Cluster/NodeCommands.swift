@@ -20,7 +20,10 @@ public enum NodeCommands {
             return CommandOutput(error: error)
         }
         guard configuration.engine == .redis, let settings = configuration.redisSettings else {
-            return CommandOutput(problems: "engine is memory: such a node stands alone; set engine to redis\n", status: 1)
+            return CommandOutput(
+                problems: "engine is memory: such a node stands alone; set engine to redis\n",
+                status: 1
+            )
         }
         do {
             let list = try await RedisInspector.nodes(settings: settings, logger: logger)

@@ -144,7 +144,9 @@ public final class NodeServer: Service {
             throw error
         }
         let client = zip(routers, listeners).first { $0.0.plan.roles.contains(.client) }?.1
-        self.boundAddress.withLock { $0 = client.map { "\(configuration.listeners.client.address):\($0.address.port ?? 0)" } }
+        self.boundAddress.withLock {
+            $0 = client.map { "\(configuration.listeners.client.address):\($0.address.port ?? 0)" }
+        }
         self.tell(configuration, zip(routers.map(\.plan), listeners))
         return Running(transport: transport, engine: engine, authenticator: authenticator, listeners: listeners)
     }

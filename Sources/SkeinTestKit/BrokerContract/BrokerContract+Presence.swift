@@ -94,7 +94,8 @@ extension BrokerContract {
                         into: topic,
                         announcesLeave: false,
                         maximumMembers: 1,
-                        completion: completion)
+                        completion: completion
+                    )
                 }
             }
             var accepted = 0

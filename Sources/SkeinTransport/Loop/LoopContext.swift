@@ -81,7 +81,11 @@ final class LoopContext {
     private func advanceTimers() {
         self.refreshNow()
         for timed in self.timers.advance(now: self.now) { timed.deadlineReached() }
-        if self.cutOffs.isEmpty { self.cutOffsPerTick = Self.cutOffBurst } else { self.tellCutOffs(self.cutOffsPerTick) }
+        if self.cutOffs.isEmpty {
+            self.cutOffsPerTick = Self.cutOffBurst
+        } else {
+            self.tellCutOffs(self.cutOffsPerTick)
+        }
     }
 
     // MARK: The turn

@@ -30,20 +30,30 @@ struct FaultyLink: Sendable {
     ) async throws {
         let proxy = try await FaultProxy.start(to: redis)
         let prefix = MemoryBroker.randomEpoch()
-        let engine = try TestEngine(.proxy(proxy), name: "faulty", eventLoop: eventLoop, clock: clock, adjust: { settings in
-            settings.prefix = prefix
-            settings.connectTimeout = .seconds(20)
-            settings.commandTimeout = .seconds(20)
-            settings.lease = .seconds(30)
-            settings.linger = .milliseconds(1)
-            adjust(&settings)
-        })
-        let other = try TestEngine(.socket(path: redis.socketPath), name: "other", adjust: { settings in
-            settings.prefix = prefix
-            settings.connectTimeout = .seconds(20)
-            settings.commandTimeout = .seconds(20)
-            settings.lease = .seconds(30)
-        })
+        let engine = try TestEngine(
+            .proxy(proxy),
+            name: "faulty",
+            eventLoop: eventLoop,
+            clock: clock,
+            adjust: { settings in
+                settings.prefix = prefix
+                settings.connectTimeout = .seconds(20)
+                settings.commandTimeout = .seconds(20)
+                settings.lease = .seconds(30)
+                settings.linger = .milliseconds(1)
+                adjust(&settings)
+            }
+        )
+        let other = try TestEngine(
+            .socket(path: redis.socketPath),
+            name: "other",
+            adjust: { settings in
+                settings.prefix = prefix
+                settings.connectTimeout = .seconds(20)
+                settings.commandTimeout = .seconds(20)
+                settings.lease = .seconds(30)
+            }
+        )
         let probe = try await RedisProbe(redis)
         let link = FaultyLink(redis: redis, proxy: proxy, engine: engine, other: other, probe: probe)
         let outcome: Result<Void, any Error>
