@@ -73,9 +73,9 @@ struct RedisForkTests {
             let old = try await link.other.publish(1...3, to: topic)
             try await link.sink.waitForPublication("3", of: topic)
             try await link.probe.command("DEBUG", "CHANGE-REPL-ID")
+            let count = link.other.readyCount
             try await link.probe.killConnection(.commands, of: link.other)
-            try await link.other.wait(ready: false)
-            try await link.other.wait()
+            try await link.other.waitUntilReadyAgain(after: count)
             let new = try await link.other.publish("4", to: topic)
             #expect(new.offset == 4)
             #expect(new.epoch != old.epoch)
@@ -97,9 +97,9 @@ struct RedisForkTests {
             try await link.engine.follow(topic)
             let old = try await link.engine.publish(1...3, to: topic)
             try await link.probe.command("DEBUG", "CHANGE-REPL-ID")
+            let count = link.other.readyCount
             try await link.probe.killConnection(.commands, of: link.other)
-            try await link.other.wait(ready: false)
-            try await link.other.wait()
+            try await link.other.waitUntilReadyAgain(after: count)
             let new = try await link.other.publish("4", to: topic)
             #expect(new.epoch != old.epoch)
             let code = try await link.engine.failure { completion in

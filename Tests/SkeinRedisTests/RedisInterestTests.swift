@@ -85,9 +85,9 @@ struct RedisInterestTests {
             }
             for result in pending { try await result.value() }
             try await link.probe.command("CONFIG", "RESETSTAT")
+            let count = link.engine.readyCount
             try await link.proxy.inject(.reset)
-            try await link.engine.wait(ready: false)
-            try await link.engine.wait()
+            try await link.engine.waitUntilReadyAgain(after: count)
             let listened = try await link.probe.command("PUBSUB", "CHANNELS", "\(link.engine.prefix):c:*")
             #expect(listened.array?.count == topics.count)
             let calls = try await link.probe.calls(of: "subscribe")

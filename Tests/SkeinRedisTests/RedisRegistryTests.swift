@@ -23,7 +23,7 @@ struct RedisRegistryTests {
                 #expect(list.map(\.generation) == [1, 1, 1])
                 #expect(list.map(\.statistics) == [NodeStatistics(), statistics, NodeStatistics()])
                 #expect(list.allSatisfy { $0.description == NodeDescription(address: "127.0.0.1:1", version: "test") })
-                #expect(list.allSatisfy { $0.leaseLeft > 0 && $0.leaseLeft <= 2000 })
+                #expect(list.allSatisfy { $0.leaseLeft > 0 && $0.leaseLeft <= 3000 })
             }
         }
     }

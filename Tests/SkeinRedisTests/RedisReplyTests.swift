@@ -53,11 +53,9 @@ struct RedisReplyTests {
                 guard Self.calls("publish", command), isFirst.take() else { return .usual }
                 return .bytes("-\(refusal.line)\r\n")
             }
+            let count = engine.readyCount
             #expect(try await engine.failure { Self.publish(engine, $0) } == refusal.code)
-            if refusal.replacesConnection {
-                try await engine.wait(ready: false)
-                try await engine.wait()
-            }
+            if refusal.replacesConnection { try await engine.waitUntilReadyAgain(after: count) }
             #expect(try await engine.publish("2", to: "news").offset == 1)
             #expect(fake.connections(.commands) == (refusal.replacesConnection ? 2 : 1))
             #expect(fake.connections(.subscriber) == 1)
@@ -90,9 +88,9 @@ struct RedisReplyTests {
     func `what is no reply to anything ends the connection, and another one is made`(_ bytes: String) async throws {
         try await Self.run { engine, fake in
             for role in RedisConnectionRole.allCases {
+                let count = engine.readyCount
                 try await fake.push(Array(bytes.utf8), to: role)
-                try await engine.wait(ready: false)
-                try await engine.wait()
+                try await engine.waitUntilReadyAgain(after: count)
                 #expect(fake.connections(role) == 2)
             }
             #expect(try await engine.publish("1", to: "news").offset == 1)

@@ -48,8 +48,10 @@ final class RedisConnection: ChannelInboundHandler {
 
     // MARK: Commands
 
-    /// Adds a command to what leaves at the end of the turn. `handler` is called once, never before this returns.
+    /// Adds a command to what leaves at the end of the turn. `handler` is called once; before this returns only when the connection has
+    /// ended, as for somebody who has just been told so and tries again.
     func send(_ write: (inout RESPCommandWriter) -> Void, reply handler: @escaping ReplyHandler) {
+        if let endReason { return handler(.failure(.notSent(endReason))) }
         let size = self.append(write)
         self.inFlightBytes += size
         self.waiting.append(Waiting(handler: handler, sentAt: self.now(), size: size))

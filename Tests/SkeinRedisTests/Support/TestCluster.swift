@@ -22,7 +22,9 @@ struct TestCluster: Sendable {
     }
 
     /// A lease that no node outlasts by being slow, and every dead one within a test.
-    static let lease = Duration.milliseconds(2000)
+    static let lease = Duration.seconds(3)
+    /// Of their own, because a node that gets no turn for as long as a lease is dead to the others.
+    private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
     static func run(_ redis: RedisProcess = .shared, _ body: (TestCluster) async throws -> Void) async throws {
         let cluster = TestCluster(
@@ -47,7 +49,7 @@ struct TestCluster: Sendable {
     func start(
         _ name: String,
         isBehindProxy: Bool = false,
-        eventLoop: any EventLoop = MultiThreadedEventLoopGroup.singleton.next(),
+        eventLoop: (any EventLoop)? = nil,
         statistics: NodeStatistics = NodeStatistics(),
         answer: @escaping RedisBroker.Answering = { _, answer in answer(ByteBuffer()) },
         adjust: (inout RedisSettings) -> Void = { _ in }
@@ -55,14 +57,15 @@ struct TestCluster: Sendable {
         let engine = try TestEngine(
             isBehindProxy ? .proxy(self.proxy) : .socket(path: self.redis.socketPath),
             name: name,
-            eventLoop: eventLoop,
+            eventLoop: eventLoop ?? Self.group.next(),
             statistics: statistics,
             answer: answer,
             adjust: { settings in
                 settings.prefix = self.prefix
                 settings.lease = Self.lease
                 settings.heartbeat = .milliseconds(100)
-                settings.commandTimeout = .seconds(1)
+                settings.connectTimeout = .seconds(10)
+                settings.commandTimeout = .seconds(10)
                 adjust(&settings)
             }
         )

@@ -27,14 +27,18 @@ final class TestEngine: Sendable {
 
         struct Readiness {
             var isReady = false
-            var waiting: [(wanted: Bool, arrival: PendingResult<Void>)] = []
+            /// How often it became ready.
+            var count = 0
+            var waiting: [(isAwaited: @Sendable (Bool, Int) -> Bool, arrival: PendingResult<Void>)] = []
         }
 
         func changed(_ isReady: Bool) {
             let arrivals = self.readiness.withLock { state in
                 state.isReady = isReady
-                let served = state.waiting.filter { $0.wanted == isReady }.map { $0.arrival }
-                state.waiting.removeAll { $0.wanted == isReady }
+                if isReady { state.count += 1 }
+                let count = state.count
+                let served = state.waiting.filter { $0.isAwaited(isReady, count) }.map { $0.arrival }
+                state.waiting.removeAll { $0.isAwaited(isReady, count) }
                 return served
             }
             for arrival in arrivals { arrival.settle(.success(())) }
@@ -81,10 +85,23 @@ final class TestEngine: Sendable {
 
     /// Returns as soon as the engine is ready, or no longer is.
     func wait(ready wanted: Bool = true) async throws {
+        try await self.wait { isReady, _ in isReady == wanted }
+    }
+
+    /// How often the engine became ready so far.
+    var readyCount: Int { self.state.readiness.withLock { $0.count } }
+
+    /// Returns when the engine has become ready once more than `count` times: what broke the link then is over, even if nobody
+    /// was quick enough to see it broken.
+    func waitUntilReadyAgain(after count: Int) async throws {
+        try await self.wait { isReady, present in isReady && present > count }
+    }
+
+    private func wait(until isAwaited: @escaping @Sendable (_ isReady: Bool, _ count: Int) -> Bool) async throws {
         let arrival = PendingResult<Void>()
         let isThere = self.state.readiness.withLock { state in
-            if state.isReady == wanted { return true }
-            state.waiting.append((wanted, arrival))
+            if isAwaited(state.isReady, state.count) { return true }
+            state.waiting.append((isAwaited, arrival))
             return false
         }
         if !isThere { try await arrival.value() }
