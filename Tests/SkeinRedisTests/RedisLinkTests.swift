@@ -104,7 +104,8 @@ struct RedisLinkTests {
     }
 
     @Test func `an answer to a repair that never comes is given up, and what is missing is read again`() async throws {
-        try await FaultyLink.run(adjust: { $0.commandTimeout = .seconds(1) }) { link in
+        let adjust: (inout RedisSettings) -> Void = { $0.commandTimeout = .seconds(1) }
+        try await FaultyLink.run(adjust: adjust) { link in
             let topic = Topic("news")
             try await link.engine.follow(topic)
             for round in 0..<4 {
