@@ -119,15 +119,16 @@ import Testing
 
     @Test func `many connections at once keep their octets apart`() async throws {
         try await ProxyRig.with(echoes: true, seed: 7) { rig in
-            try await rig.proxy.inject(.delay(.zero, jitter: .milliseconds(3)), on: [.toServer], into: .next(100))
-            try await rig.proxy.inject(.dribble(500), on: [.toClient], into: .next(100))
+            try await rig.proxy.inject(.delay(.zero, jitter: .milliseconds(3)), on: [.toServer], into: .next(25))
+            try await rig.proxy.inject(.dribble(500), on: [.toClient], into: .next(25))
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for number in 0..<200 {
+                for number in 0..<50 {
                     group.addTask {
                         let bytes = Octets.random(5000, seed: UInt64(number))
                         let client = try await rig.dial(on: MultiThreadedEventLoopGroup.singleton)
                         try await client.send(bytes)
-                        #expect(try await client.receive(bytes.count) == bytes)
+                        let received = try await client.receive(bytes.count)
+                        #expect(received == bytes, "\(received.count) octets, unended: \(client.isUnended)")
                         try await client.finish()
                         #expect(try await client.end() == .finished)
                     }
@@ -135,8 +136,8 @@ import Testing
                 try await group.waitForAll()
             }
             try await rig.proxy.allClosed()
-            #expect(rig.proxy.counts.connections == 200)
-            #expect(rig.proxy.counts[.toClient].forwarded == 200 * 5000)
+            #expect(rig.proxy.counts.connections == 50)
+            #expect(rig.proxy.counts[.toClient].forwarded == 50 * 5000)
         }
     }
 
