@@ -30,6 +30,8 @@ class Script:
             stderr=subprocess.STDOUT,
             text=True,
             env=environment | {"SKEIN_BINARY": str(binary())},
+            # Whoever runs the tests in the background has SIGINT ignored, which a shell script cannot undo.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         self.output: list[str] = []
         self._lines: queue.Queue = queue.Queue()
