@@ -26,12 +26,14 @@ let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swi
 let package = Package(
     name: "skein",
     products: [
-        .executable(name: "skein", targets: ["skein"])
+        .executable(name: "skein", targets: ["skein"]),
+        .library(name: "HashRing", targets: ["HashRing"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
@@ -42,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
     ],
     targets: [
+        .target(name: "HashRing", swiftSettings: strictlySafe),
         .target(name: "SkeinCore", swiftSettings: strictlySafe),
         .target(
             name: "SkeinWire",
@@ -77,8 +80,9 @@ let package = Package(
         .target(
             name: "SkeinServer",
             dependencies: [
-                "SkeinCore", "SkeinWire", "SkeinCluster", "SkeinRedis", "SkeinTransport", nioCore, nioPosix, nioHTTP1,
-                logging, metrics, coreMetrics,
+                "HashRing", "SkeinCore", "SkeinWire", "SkeinCluster", "SkeinRedis", "SkeinTransport", nioCore, nioPosix,
+                nioHTTP1, logging, metrics, coreMetrics,
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -88,10 +92,11 @@ let package = Package(
             resources: [.embedInCode("Pages")],
             swiftSettings: strict
         ),
+        .target(name: "SkeinBalancer", dependencies: ["HashRing"], swiftSettings: strict),
         .executableTarget(
             name: "skein",
             dependencies: [
-                "SkeinServer",
+                "HashRing", "SkeinBalancer", "SkeinServer", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -99,6 +104,12 @@ let package = Package(
         .target(
             name: "SkeinTestKit",
             dependencies: ["SkeinCore", "SkeinWire", "SkeinCluster", nioCore, nioPosix, nioEmbedded],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "HashRingTests", dependencies: ["HashRing"], swiftSettings: strict),
+        .testTarget(
+            name: "SkeinBalancerTests",
+            dependencies: ["SkeinBalancer", "HashRing"],
             swiftSettings: strict
         ),
         .testTarget(name: "SkeinCoreTests", dependencies: ["SkeinCore", "SkeinTestKit"], swiftSettings: strict),
@@ -136,8 +147,8 @@ let package = Package(
         .testTarget(
             name: "SkeinServerTests",
             dependencies: [
-                "SkeinServer", "SkeinTransport", "SkeinCluster", "SkeinWire", "SkeinCore", "SkeinTestKit", nioCore,
-                nioPosix, nioHTTP1, logging, metrics, coreMetrics,
+                "SkeinServer", "HashRing", "SkeinTransport", "SkeinCluster", "SkeinWire", "SkeinCore", "SkeinTestKit",
+                nioCore, nioPosix, nioHTTP1, logging, metrics, coreMetrics,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ],
             swiftSettings: strict

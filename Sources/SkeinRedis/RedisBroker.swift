@@ -19,6 +19,8 @@ public final class RedisBroker: Sendable {
     public struct Identity: Sendable {
         /// Unique among the nodes.
         public var name: String
+        /// The number that load balancers are to know the node by; nil for any.
+        public var id: Int?
         /// Unique among processes, also of one name.
         public var instance: String
         /// What the node tells the others. Asked on the engine's loop about once a second; must not block.
@@ -31,24 +33,30 @@ public final class RedisBroker: Sendable {
         public var onFenced: @Sendable () -> Void
         /// The link to Redis has become whole, or no longer is.
         public var onReadiness: @Sendable (Bool) -> Void
+        /// The ring has another epoch than before.
+        public var onRingChanged: @Sendable (Int) -> Void
 
         /// Describes a node.
         public init(
             name: String,
+            id: Int? = nil,
             instance: String,
             describe: @escaping @Sendable () -> NodeDescription,
             measure: @escaping @Sendable () -> NodeStatistics = { NodeStatistics() },
             answer: @escaping Answering = { _, answer in answer(ByteBuffer()) },
             onFenced: @escaping @Sendable () -> Void = {},
-            onReadiness: @escaping @Sendable (Bool) -> Void = { _ in }
+            onReadiness: @escaping @Sendable (Bool) -> Void = { _ in },
+            onRingChanged: @escaping @Sendable (Int) -> Void = { _ in }
         ) {
             self.name = name
+            self.id = id
             self.instance = instance
             self.describe = describe
             self.measure = measure
             self.answer = answer
             self.onFenced = onFenced
             self.onReadiness = onReadiness
+            self.onRingChanged = onRingChanged
         }
     }
 

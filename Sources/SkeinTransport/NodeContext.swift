@@ -11,6 +11,8 @@ public final class NodeContext: Sendable {
     public let authenticator: any Authenticator
     /// The methods of `rpc`.
     public let methods: RPCTable
+    /// Knows where clients are on the ring; nil when there is no ring.
+    public let placement: (any Placement)?
     /// Counts.
     public let metrics: TransportMetrics
     /// Tells the time.
@@ -24,6 +26,7 @@ public final class NodeContext: Sendable {
         dispatcher: Dispatcher,
         authenticator: any Authenticator,
         methods: RPCTable,
+        placement: (any Placement)? = nil,
         metrics: TransportMetrics,
         clock: Clock,
         logger: Logger
@@ -32,6 +35,7 @@ public final class NodeContext: Sendable {
         self.dispatcher = dispatcher
         self.authenticator = authenticator
         self.methods = methods
+        self.placement = placement
         self.metrics = metrics
         self.clock = clock
         self.logger = logger

@@ -32,6 +32,8 @@ public final class Transport: Sendable {
         public var authenticator: any Authenticator
         /// The methods of `rpc`.
         public var methods: RPCTable
+        /// Knows where clients are on the ring; nil when there is no ring.
+        public var placement: (any Placement)?
         /// Counts.
         public var metrics: TransportMetrics
         /// Tells the time.
@@ -44,6 +46,7 @@ public final class Transport: Sendable {
             makeBroker: @escaping @Sendable (any TopicEventSink, any EventLoop) throws -> any Broker,
             authenticator: any Authenticator,
             methods: RPCTable = RPCTable(),
+            placement: (any Placement)? = nil,
             metrics: TransportMetrics,
             clock: Clock = .system,
             logger: Logger
@@ -51,6 +54,7 @@ public final class Transport: Sendable {
             self.makeBroker = makeBroker
             self.authenticator = authenticator
             self.methods = methods
+            self.placement = placement
             self.metrics = metrics
             self.clock = clock
             self.logger = logger
@@ -79,6 +83,7 @@ public final class Transport: Sendable {
             dispatcher: dispatcher,
             authenticator: dependencies.authenticator,
             methods: dependencies.methods,
+            placement: dependencies.placement,
             metrics: dependencies.metrics,
             clock: dependencies.clock,
             logger: dependencies.logger
@@ -90,7 +95,7 @@ public final class Transport: Sendable {
         for (index, box) in boxes.enumerated() {
             let inbox = inboxes[index]
             try await inbox.eventLoop.submit {
-                let context = LoopContext(index: index, inbox: inbox, node: node, policy: policy)
+                let context = LoopContext(index: index, of: loopCount, inbox: inbox, node: node, policy: policy)
                 box.value = context
                 context.start()
             }.get()

@@ -25,6 +25,7 @@ public final class TransportMetrics: Sendable {
     private let protocolErrors: LabeledCounter
     private let handshakesRejected: LabeledCounter
     private let authenticationFailures: LabeledCounter
+    private let proxyRejections: LabeledCounter
     private let handshakeTimeouts: Counter
     private let accepted: Counter
     private let acceptErrors: Counter
@@ -65,6 +66,7 @@ public final class TransportMetrics: Sendable {
         self.protocolErrors = LabeledCounter("skein_ws_protocol_errors_total", label: "kind", factory: factory)
         self.handshakesRejected = LabeledCounter("skein_handshake_rejected_total", label: "reason", factory: factory)
         self.authenticationFailures = LabeledCounter("skein_auth_failures_total", label: "reason", factory: factory)
+        self.proxyRejections = LabeledCounter("skein_proxy_rejected_total", label: "reason", factory: factory)
         self.handshakeTimeouts = counter("skein_handshake_timeouts_total")
         self.accepted = counter("skein_connections_accepted_total")
         self.acceptErrors = counter("skein_accept_errors_total")
@@ -87,6 +89,7 @@ public final class TransportMetrics: Sendable {
     func protocolError(_ kind: String) { self.protocolErrors.increment(kind) }
     func handshakeRejected(_ reason: String) { self.handshakesRejected.increment(reason) }
     func authenticationFailed(_ reason: String) { self.authenticationFailures.increment(reason) }
+    func proxyRejected(_ reason: String) { self.proxyRejections.increment(reason) }
     func handshakeTimedOut() { self.handshakeTimeouts.increment() }
     func connectionAccepted() { self.accepted.increment() }
     func acceptFailed() { self.acceptErrors.increment() }

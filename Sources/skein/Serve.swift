@@ -38,7 +38,8 @@ struct Serve: AsyncParsableCommand {
     private func runUntilStopped(_ server: NodeServer) async throws {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [.init(service: server)],
+                // A node that was told to drain ends by itself, and all is well.
+                services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
                 logger: server.serviceLogger
             )
         )

@@ -7,6 +7,9 @@ struct Skein: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "skein",
         abstract: "A real-time messaging server: channels, presence and history over WebSocket.",
-        subcommands: [Serve.self, Token.self, Config.self, Nodes.self, Docs.self, VersionCommand.self]
+        subcommands: [
+            Serve.self, Token.self, Config.self, Nodes.self, Ring.self, Drain.self, Health.self, Docs.self,
+            VersionCommand.self,
+        ]
     )
 }

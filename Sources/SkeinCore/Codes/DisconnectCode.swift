@@ -37,6 +37,7 @@ public struct DisconnectCode: Hashable, Sendable, CustomStringConvertible {
     public static let policyViolation = Self(1008, "policy violation")
     public static let messageTooBig = Self(1009, "message too big")
     public static let internalError = Self(1011, "internal error")
+    public static let serviceRestart = Self(1012, "service restart")
 
     public static let connectionClosed = Self(3000, "connection closed")
     public static let shutdown = Self(3001, "shutdown")
@@ -65,7 +66,8 @@ public struct DisconnectCode: Hashable, Sendable, CustomStringConvertible {
     /// Every code that the server itself sends, in order.
     public static let all: [Self] = [
         .normal, .goingAway, .protocolError, .unsupportedData, .invalidUTF8, .policyViolation, .messageTooBig,
-        .internalError, .connectionClosed, .shutdown, .serverError, .expired, .subscriptionExpired, .slow, .writeError,
+        .internalError, .serviceRestart, .connectionClosed, .shutdown, .serverError, .expired, .subscriptionExpired,
+        .slow, .writeError,
         .insufficientState, .forceReconnect, .noPong, .tooManyRequests, .stateInvalidated, .invalidToken, .badRequest,
         .stale, .forceDisconnect, .connectionLimit, .channelLimit, .inappropriateProtocol, .permissionDenied,
         .notAvailable, .tooManyErrors,

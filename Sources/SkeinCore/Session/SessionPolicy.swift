@@ -8,6 +8,8 @@ public final class SessionPolicy: Sendable {
     public let allowsAnonymous: Bool
     /// The tenant.
     public let app: AppID
+    /// How many handshakes the node takes.
+    public let admission: AdmissionLimits
     /// Version of the server, for clients.
     public let version: String
     /// Name of the node, for clients.
@@ -19,6 +21,7 @@ public final class SessionPolicy: Sendable {
         rulebook: ChannelRulebook = ChannelRulebook(),
         allowsAnonymous: Bool = false,
         app: AppID = .default,
+        admission: AdmissionLimits = AdmissionLimits(),
         version: String = "",
         node: String = ""
     ) {
@@ -26,6 +29,7 @@ public final class SessionPolicy: Sendable {
         self.rulebook = rulebook
         self.allowsAnonymous = allowsAnonymous
         self.app = app
+        self.admission = admission
         self.version = version
         self.node = node
     }

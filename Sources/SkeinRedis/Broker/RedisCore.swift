@@ -147,6 +147,7 @@ final class RedisCore {
             self?.updateReadiness()
         }
         self.registry.onFenced = { identity.onFenced() }
+        self.registry.onRingChanged = { identity.onRingChanged($0) }
         self.registry.onSweepWaiting = { [weak self] in self?.sweep.start() }
     }
 

@@ -23,6 +23,7 @@ final class ControlDesk {
     private let name: String
     private let controlChannel: String
     private let inbox: String
+    private let ringChannel: [UInt8]
     private let listening: [[UInt8]]
     private var heard: Set<[UInt8]> = []
     private var pending: [UInt64: Pending] = [:]
@@ -36,7 +37,7 @@ final class ControlDesk {
     private var newestProbe: UInt64 = 0
     private var missedProbes = 0
 
-    /// Both channels are confirmed.
+    /// All channels are confirmed.
     var onListening: () -> Void = {}
 
     init(
@@ -59,7 +60,8 @@ final class ControlDesk {
         self.answer = identity.answer
         self.controlChannel = keys.control
         self.inbox = keys.inbox(identity.instance)
-        self.listening = [Array(self.controlChannel.utf8), Array(self.inbox.utf8)]
+        self.ringChannel = Array(keys.ringChannel.utf8)
+        self.listening = [Array(self.controlChannel.utf8), Array(self.inbox.utf8), self.ringChannel]
     }
 
     /// Whether the node can be asked.
@@ -89,7 +91,11 @@ final class ControlDesk {
 
     /// Whether the message was one for the node itself.
     func received(_ channel: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer) -> Bool {
-        guard self.listening.contains(where: { $0.elementsEqual(channel) }) else { return false }
+        guard let own = self.listening.first(where: { $0.elementsEqual(channel) }) else { return false }
+        if own == self.ringChannel {
+            self.registry.ringChanged()
+            return true
+        }
         guard let message = ControlMessage(payload) else {
             self.metrics.ignoredMessage()
             return true

@@ -26,6 +26,7 @@ final class NodeRegistry {
     private let logger: Logger
     private let now: () -> MonotonicInstant
     private let name: String
+    private let wantedID: Int?
     private let describe: () -> NodeDescription
     private let measure: () -> NodeStatistics
     private(set) var lease: Lease?
@@ -64,6 +65,7 @@ final class NodeRegistry {
         self.functions = functions
         self.settings = settings
         self.name = identity.name
+        self.wantedID = identity.id
         self.describe = identity.describe
         self.measure = identity.measure
         self.logger = logger
@@ -96,6 +98,13 @@ final class NodeRegistry {
         self.tick()
     }
 
+    /// Somebody says that the ring has changed: the next sign of life, whose answer has the epoch, comes soon. Not at once, for then
+    /// all nodes would give theirs at the same time.
+    func ringChanged() {
+        let soon = self.now() + self.settings.heartbeat * Double.random(in: 0...0.2)
+        self.nextBeat = min(self.nextBeat, soon)
+    }
+
     private func scheduleBeat() {
         self.isBusy = false
         let interval = self.settings.heartbeat
@@ -111,12 +120,13 @@ final class NodeRegistry {
     private func join(wasReaped: Bool) {
         self.isBusy = true
         let tag = self.commands.tag
-        self.call(self.functions.join, arguments: 5) { writer in
+        self.call(self.functions.join, arguments: 6) { writer in
             writer.append(self.name)
             writer.append(milliseconds: self.settings.lease)
             writer.append(NodeText.encode(self.describe()))
             writer.append(NodeText.encode(self.measure()))
             writer.append(String(UInt64.random(in: 0 ... .max), radix: 36))
+            writer.append(self.wantedID.map(String.init) ?? "")
         } then: { result in
             guard case .success(let value) = result, let parts = value.array, parts.count >= 4,
                 let uuid = parts[0].text, let epoch = parts[1].offset, let generation = parts[2].offset,

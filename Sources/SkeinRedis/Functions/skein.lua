@@ -398,17 +398,33 @@ local function settle(keys, time, ttl, is_amnesty)
     return #ended > 0
 end
 
--- Starts a generation of the name. An older one that still has a lease loses it: its members are not this one's.
+-- Who has the id already; nil when it is free.
+local function holder(ids, id)
+    local all = redis.call('HGETALL', ids)
+    for place = 1, #all, 2 do
+        if tonumber(all[place + 1]) == id then return all[place] end
+    end
+end
+
+-- Starts a generation of the name. An older one that still has a lease loses it: its members are not this one's. `id` is
+-- the one that the name is to have; without one it keeps its own or gets the next. TAKEN when it is another's.
 -- -> {uuid, epoch, generation, id, whether an older one was replaced}
-define('join', REGISTRY, 'channel name #ttl description stats uuid', function(keys, arguments)
+define('join', REGISTRY, 'channel name #ttl description stats uuid ?id', function(keys, arguments)
     local ring, nodes, stats, leases, ids = unpack(keys)
-    local channel, name, ttl, description, figures, uuid = unpack(arguments)
+    local channel, name, ttl, description, figures, uuid, wanted = unpack(arguments)
     local time = now()
-    redis.call('HSETNX', ring, 'uuid', uuid)
     local id = tonumber(redis.call('HGET', ids, name))
+    if wanted and wanted ~= id then
+        local other = holder(ids, wanted)
+        if other then return redis.error_reply('TAKEN the id ' .. wanted .. ' belongs to ' .. other) end
+        id = wanted
+        redis.call('HSET', ids, name, id)
+    end
+    redis.call('HSETNX', ring, 'uuid', uuid)
     if not id then
-        -- The ids may outlive the ring, whose counter begins again then.
+        -- The ids may outlive the ring, whose counter begins again then; and some may have been asked for.
         id = math.max(tonumber(redis.call('HGET', ring, 'nextid')) or 0, redis.call('HLEN', ids)) + 1
+        while holder(ids, id) do id = id + 1 end
         redis.call('HSET', ring, 'nextid', id)
         redis.call('HSET', ids, name, id)
     end

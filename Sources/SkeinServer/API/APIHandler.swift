@@ -25,18 +25,20 @@ public struct APIHandler: Sendable {
     ///
     /// - Parameters:
     ///   - link: the other nodes; nil when there are none.
+    ///   - drain: drains this node if it has the name, and says whether it has.
     ///   - settings: asked at every request, on event loops too; must not block.
     ///   - policy: asked at every request; the rules that sessions have.
     public init(
         transport: Transport,
         link: (any ClusterLink)? = nil,
+        drain: @escaping @Sendable (_ node: String) -> Bool = { _ in false },
         node: APINode,
         metrics: APIMetrics,
         settings: @escaping @Sendable () -> APISettings,
         policy: @escaping @Sendable () -> SessionPolicy
     ) {
         self.transport = transport
-        self.sessions = ClusterSessions(transport: transport, link: link)
+        self.sessions = ClusterSessions(transport: transport, link: link, drain: drain)
         self.node = node
         self.metrics = metrics
         self.settings = settings

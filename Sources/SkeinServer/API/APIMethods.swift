@@ -15,6 +15,7 @@ enum APIMethods {
         HistoryRemoveMethod.self,
         ChannelsMethod.self,
         InfoMethod.self,
+        DrainMethod.self,
         RPCMethod.self,
         BatchMethod.self,
     ]

@@ -8,14 +8,16 @@ struct ClusterSessions: Sendable {
     let transport: Transport
     /// Nil on a node that stands alone.
     let link: (any ClusterLink)?
+    /// Drains this node if it has the name; whether it has.
+    let drain: @Sendable (_ node: String) -> Bool
 
     /// Asks every node, this one included, at once.
     ///
     /// - Throws: when a node that is alive did not answer. The others have done what was asked then; asking again is safe.
     func ask(_ question: SessionQuestion) async throws(BrokerError) -> SessionAnswer {
-        guard let link else { return await self.transport.answer(question) }
+        guard let link else { return await self.transport.answer(question, drain: self.drain) }
         async let others = self.askOthers(question, link)
-        let own = await self.transport.answer(question)
+        let own = await self.transport.answer(question, drain: self.drain)
         return try await others.get().reduce(own, +)
     }
 
@@ -32,8 +34,8 @@ struct ClusterSessions: Sendable {
 }
 
 extension Transport {
-    /// Does what is asked with the sessions of this node.
-    func answer(_ question: SessionQuestion) async -> SessionAnswer {
+    /// Does what is asked with the sessions of this node, and with the node itself by `drain`.
+    func answer(_ question: SessionQuestion, drain: (_ node: String) -> Bool) async -> SessionAnswer {
         switch question {
         case .disconnect(let selection, let code):
             return SessionAnswer(sessions: await self.disconnect(selection, code: code))
@@ -47,6 +49,8 @@ extension Transport {
             return SessionAnswer()
         case .message(let selection, let data):
             return SessionAnswer(sessions: await self.message(selection, data: data))
+        case .drain(let node):
+            return SessionAnswer(isMeant: drain(node))
         case .channels(let pattern):
             let channels = await self.channels { _ in true }
             guard !pattern.isEmpty else { return SessionAnswer(channels: channels) }

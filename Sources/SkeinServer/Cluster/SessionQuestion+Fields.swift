@@ -13,6 +13,7 @@ extension SessionQuestion {
         case refresh = 4
         case message = 5
         case channels = 6
+        case drain = 7
     }
 
     fileprivate enum Tag {
@@ -36,6 +37,7 @@ extension SessionQuestion {
         static let forcePositioning: UInt8 = 18
         static let forcePushJoinLeave: UInt8 = 19
         static let pattern: UInt8 = 20
+        static let node: UInt8 = 21
     }
 
     // MARK: Writing
@@ -64,6 +66,9 @@ extension SessionQuestion {
         case .channels(let pattern):
             writer.write(Kind.channels.rawValue, tag: Tag.kind)
             writer.write(pattern, tag: Tag.pattern)
+        case .drain(let node):
+            writer.write(Kind.drain.rawValue, tag: Tag.kind)
+            writer.write(node, tag: Tag.node)
         }
         return writer.message
     }
@@ -102,6 +107,8 @@ extension SessionQuestion {
             self = .message(selection, data: data)
         case .channels:
             self = .channels(pattern: fields.first(Tag.pattern)?.text ?? "")
+        case .drain:
+            self = .drain(node: fields.first(Tag.node)?.text ?? "")
         }
     }
 }
@@ -181,11 +188,13 @@ extension SessionAnswer {
         static let error: UInt8 = 2
         static let channel: UInt8 = 3
         static let subscribers: UInt8 = 4
+        static let isMeant: UInt8 = 5
     }
 
     var encoded: ByteBuffer {
         var writer = FieldWriter()
         writer.write(UInt64(clamping: self.sessions), tag: Tag.sessions)
+        if self.isMeant { writer.write(true, tag: Tag.isMeant) }
         if let error { writer.write(UInt64(error.code), tag: Tag.error) }
         for (channel, subscribers) in self.channels {
             writer.write(channel.text, tag: Tag.channel)
@@ -201,6 +210,7 @@ extension SessionAnswer {
         for field in fields {
             switch field.tag {
             case Tag.sessions: self.sessions = Int(clamping: field.number ?? 0)
+            case Tag.isMeant: self.isMeant = field.flag ?? false
             case Tag.error:
                 let number = field.number.flatMap { UInt32(exactly: $0) }
                 self.error = ErrorCode.all.first { $0.code == number } ?? .internal

@@ -15,6 +15,8 @@ enum SessionQuestion: Sendable {
     case message(SessionSelection, data: [UInt8])
     /// Count the subscribers of channels whose names fit a pattern; an empty one fits all.
     case channels(pattern: String)
+    /// Drain the node of that name and end it.
+    case drain(node: String)
 }
 
 /// What a node did, or found.
@@ -23,6 +25,8 @@ struct SessionAnswer: Sendable, Equatable {
     var sessions = 0
     /// What was in the way, if anything was; its number alone travels.
     var error: ErrorCode?
+    /// Whether it was the node that was meant.
+    var isMeant = false
     /// Subscribers of channels.
     var channels: [ChannelName: Int] = [:]
 
@@ -31,6 +35,7 @@ struct SessionAnswer: Sendable, Equatable {
         Self(
             sessions: left.sessions + right.sessions,
             error: left.error ?? right.error,
+            isMeant: left.isMeant || right.isMeant,
             channels: left.channels.merging(right.channels, uniquingKeysWith: +)
         )
     }

@@ -11,6 +11,8 @@ extension Configuration {
         public var isInsecure = false
         /// What one connection may use.
         public var limits = SessionLimits()
+        /// How many handshakes the node takes.
+        public var admission = AdmissionLimits(rate: 5000, burst: 10_000)
         /// Most connections at once; 0 for what the descriptor limit allows. See
         /// `maximumConnections(descriptorLimit:)`.
         public var connections = 0

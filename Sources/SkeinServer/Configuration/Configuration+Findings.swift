@@ -4,7 +4,8 @@ import SkeinCore
 extension Configuration {
     /// Everything that cannot stay as it is, in the order of the file.
     func findings(descriptorLimit: Int) -> [ConfigurationFinding] {
-        self.engineFindings + self.clientFindings + self.descriptorFindings(limit: descriptorLimit) + self.ruleFindings
+        self.engineFindings + self.ringFindings + self.proxyFindings + self.clientFindings
+            + self.descriptorFindings(limit: descriptorLimit) + self.ruleFindings
             + self.tokenFindings
             + self.apiFindings + self.adminFindings
     }

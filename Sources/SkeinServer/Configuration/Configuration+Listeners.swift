@@ -8,6 +8,11 @@ extension Configuration {
         /// Health and metrics.
         public var admin = Listener(address: "127.0.0.1", port: .number(8002))
 
+        /// Who may say who a client is.
+        public var trustedProxies: [String] = []
+        /// What HAProxy's agent checks ask.
+        public var agent = Agent()
+
         /// The sockets to bind, in the order client, api, admin. Roles with the same address and port share one;
         /// port 0 is another free port each time, so it is shared only by name.
         public var plan: [BindPlan] {
@@ -41,12 +46,22 @@ extension Configuration {
         public var port: Port
         /// The operator's word that being reachable from other machines is meant.
         public var isPublic = false
+        /// Whether every connection begins with a PROXY protocol header; for the client listener alone.
+        public var demandsProxyHeader = false
 
         /// A listener that is not declared public.
         public init(address: String, port: Port) {
             self.address = address
             self.port = port
         }
+    }
+
+    /// `listeners.agent`.
+    public struct Agent: Sendable, Equatable {
+        /// IP address or host name to bind.
+        public var address = "127.0.0.1"
+        /// 0 for none.
+        public var port = 0
     }
 
     /// The port of a listener.

@@ -5,6 +5,10 @@ extension Configuration {
         public var name = ""
         /// Where others reach the node; empty for the listener's address.
         public var address = ""
+        /// Share of the ring, 0–256.
+        public var weight = 100
+        /// Where the node stands; empty for nowhere in particular.
+        public var zone = ""
         /// Event loops; 0 for one per core.
         public var loops = 0
 

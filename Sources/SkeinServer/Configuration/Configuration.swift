@@ -13,6 +13,10 @@ public struct Configuration: Sendable, Equatable {
     public var redis = Redis()
     /// `cluster`.
     public var cluster = Cluster()
+    /// `ring`.
+    public var ring = Ring()
+    /// `drain`.
+    public var drain = Drain()
     /// `listeners`.
     public var listeners = Listeners()
     /// `client`.

@@ -15,6 +15,7 @@ public enum ConfigurationReference {
 
     private static let sections: [(title: String, prefix: [String])] = [
         ("node", ["node"]), ("engine", ["engine"]), ("redis", ["redis"]), ("cluster", ["cluster"]),
+        ("ring", ["ring"]), ("drain", ["drain"]),
         ("listeners", ["listeners"]), ("client", ["client"]), ("channels", ["channels"]),
         ("channels.rules and namespaces.&lt;name&gt;", ["channels", "rules"]), ("tokens", ["tokens"]),
         ("tokens.keys.&lt;kid&gt;", ["tokens", "keys", "<kid>"]), ("api", ["api"]), ("log", ["log"]),

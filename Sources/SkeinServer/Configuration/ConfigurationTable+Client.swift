@@ -28,6 +28,21 @@ extension ConfigurationTable {
             .reloadable
         )
         table.count(
+            "client.handshake_rate",
+            \.client.admission.rate,
+            0...1_000_000,
+            "WebSocket handshakes per second that the node takes; the others get 503 and are told when to come back; 0 for "
+                + "any number.",
+            .reloadable
+        )
+        table.count(
+            "client.handshake_burst",
+            \.client.admission.burst,
+            1...1_000_000,
+            "Handshakes that the node takes at once after a quiet time.",
+            .reloadable
+        )
+        table.count(
             "client.connections",
             \.client.connections,
             0...10_000_000,

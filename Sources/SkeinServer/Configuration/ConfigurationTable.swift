@@ -6,6 +6,7 @@ enum ConfigurationTable {
         var table = OptionTable(defaults: Configuration())
         Self.addNode(to: &table)
         Self.addEngine(to: &table)
+        Self.addRing(to: &table)
         Self.addListeners(to: &table)
         Self.addClient(to: &table)
         Self.addClientLimits(to: &table)
@@ -34,6 +35,14 @@ enum ConfigurationTable {
             "Where clients and load balancers reach this node, as host:port, for the list of nodes; empty for what the "
                 + "client listener is bound to."
         )
+        table.count(
+            "node.weight",
+            \.node.weight,
+            0...256,
+            "Share of clients that the node is to own, as HAProxy's weight; 100 for an equal share.",
+            .reloadable
+        )
+        table.text("node.zone", \.node.zone, "Where the node stands, for those who read the ring.")
         table.count("node.loops", \.node.loops, 0...64, "Event loops; 0 for one per core.")
     }
 
@@ -50,6 +59,29 @@ enum ConfigurationTable {
             \.listeners.client.isPublic,
             "Says that other machines are meant to reach the client listener without a token; needed for "
                 + "client.anonymous on an address that is not loopback."
+        )
+        table.boolean(
+            "listeners.client.proxy_protocol",
+            \.listeners.client.demandsProxyHeader,
+            "Every connection to the client listener begins with a PROXY protocol header, version 1 or 2, from one of "
+                + "listeners.trusted_proxies."
+        )
+        table.list(
+            "listeners.trusted_proxies",
+            \.listeners.trustedProxies,
+            "Addresses and networks (CIDR) of the load balancers whose PROXY protocol headers are believed."
+        )
+        table.text(
+            "listeners.agent.address",
+            \.listeners.agent.address,
+            "Address of the port for HAProxy's agent checks.",
+            kind: .address
+        )
+        table.count(
+            "listeners.agent.port",
+            \.listeners.agent.port,
+            0...65_535,
+            "Port that tells HAProxy's agent checks whether the node takes clients; 0 for none."
         )
         table.text(
             "listeners.api.address",

@@ -11,6 +11,8 @@ public enum DevelopmentProfile {
             port: shared
           admin:
             port: shared
+        drain:
+          delay: 0s
         client:
           anonymous: true
         api:

@@ -8,6 +8,8 @@ extension Engine {
             broker: broker,
             link: nil,
             isReady: { true },
+            ringEpoch: { 0 },
+            announceChange: {},
             tick: { broker.expire(now: clock.now()) },
             refreshGauges: { $0.refresh(broker.counts) },
             stop: {}

@@ -8,6 +8,8 @@ extension Engine {
     /// What a node of a cluster tells the engine, and hears from it.
     struct Membership: Sendable {
         let name: String
+        /// The number that load balancers are to know the node by; nil for any.
+        let id: Int?
         let instance: String
         let describe: @Sendable () -> NodeDescription
         /// Counts what the node has; may take a while.
@@ -34,12 +36,14 @@ extension Engine {
             settings: settings,
             identity: RedisBroker.Identity(
                 name: membership.name,
+                id: membership.id,
                 instance: membership.instance,
                 describe: membership.describe,
                 measure: { state.statistics.withLock { $0 } },
                 answer: { question, answer in Task { answer(await membership.answer(question)) } },
                 onFenced: membership.onFenced,
-                onReadiness: { state.isReady.store($0, ordering: .releasing) }
+                onReadiness: { state.isReady.store($0, ordering: .releasing) },
+                onRingChanged: { state.ringEpoch.store($0, ordering: .releasing) }
             ),
             sink: sink,
             metrics: metrics,
@@ -50,6 +54,8 @@ extension Engine {
             broker: broker,
             link: broker,
             isReady: { state.isReady.load(ordering: .acquiring) },
+            ringEpoch: { state.ringEpoch.load(ordering: .acquiring) },
+            announceChange: { broker.announceChange() },
             tick: {
                 let measured = await membership.measure()
                 state.statistics.withLock { $0 = measured }
@@ -68,5 +74,6 @@ extension Engine {
     private final class RedisEngineState: Sendable {
         let statistics = Mutex(NodeStatistics())
         let isReady = Atomic<Bool>(false)
+        let ringEpoch = Atomic<Int>(0)
     }
 }

@@ -7,6 +7,10 @@ struct Engine: Sendable {
     let link: (any ClusterLink)?
     /// Whether clients can be served.
     let isReady: @Sendable () -> Bool
+    /// Counts the changes of the ring that the engine has heard of.
+    let ringEpoch: @Sendable () -> Int
+    /// Tells the other nodes at once that what the node says of itself has changed.
+    let announceChange: @Sendable () -> Void
     /// Called about once a second while the node runs.
     let tick: @Sendable () async -> Void
     /// Brings the engine's gauges up to date.

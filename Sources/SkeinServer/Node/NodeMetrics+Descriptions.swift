@@ -14,6 +14,11 @@ extension NodeMetrics {
             gauge("skein_connections", "Open TCP connections, with and without a session."),
             counter("skein_handshake_timeouts_total", "Connections whose request did not arrive whole in time."),
             counter("skein_handshake_rejected_total", "WebSocket handshakes that were refused, by reason.", ["reason"]),
+            counter(
+                "skein_proxy_rejected_total",
+                "Connections that ended because of their PROXY protocol header or its lack, by reason.",
+                ["reason"]
+            ),
             counter("skein_ws_protocol_errors_total", "Connections that broke RFC 6455, by kind.", ["kind"]),
             counter("skein_auth_failures_total", "Tokens that were refused, by reason.", ["reason"]),
             gauge("skein_sessions", "Sessions that have connected."),
@@ -48,6 +53,15 @@ extension NodeMetrics {
             gauge("skein_presence_members", "Presence entries."),
             gauge("skein_log_lines_dropped", "Log lines that were dropped since the start because nobody read them."),
             gauge("skein_ready", "1 while the node wants clients."),
+            gauge(
+                "skein_drain_phase",
+                "0 while the node serves, 1 when it has said that it goes, 2 while it tells clients, 3 at the end."
+            ),
+            gauge("skein_ring_epoch", "Changes of the ring so far, as this node knows it."),
+            gauge("skein_ring_nodes", "Nodes in the ring, as this node knows it."),
+            gauge("skein_ring_misplaced_clients", "Clients with an id that another node owns."),
+            counter("skein_ring_handshakes_total", "Handshakes of clients with an id, by who owns it.", ["owner"]),
+            counter("skein_ring_moved_total", "Clients that were told to move to the node that owns them."),
         ] + APIMetrics.descriptions
 
     private static func counter(_ name: String, _ help: String, _ labels: [String] = []) -> MetricDescription {

@@ -15,6 +15,7 @@ struct NodeMetrics: Sendable {
     private let members: Meter
     private let loggedLinesDropped: Meter
     private let ready: Meter
+    private let drainPhase: Meter
 
     init(factory: any MetricsFactory) {
         self.transport = TransportMetrics(factory: factory)
@@ -27,13 +28,15 @@ struct NodeMetrics: Sendable {
         self.members = Meter(label: "skein_presence_members", factory: factory)
         self.loggedLinesDropped = Meter(label: "skein_log_lines_dropped", factory: factory)
         self.ready = Meter(label: "skein_ready", factory: factory)
+        self.drainPhase = Meter(label: "skein_drain_phase", factory: factory)
     }
 
-    func refresh(_ counts: SessionCounts, droppedLines: Int, isReady: Bool) {
+    func refresh(_ counts: SessionCounts, droppedLines: Int, isReady: Bool, drainPhase: Int) {
         self.channels.set(counts.channels)
         self.users.set(counts.users)
         self.loggedLinesDropped.set(droppedLines)
         self.ready.set(isReady ? 1 : 0)
+        self.drainPhase.set(drainPhase)
     }
 
     /// What the embedded engine holds.

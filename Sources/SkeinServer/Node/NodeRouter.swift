@@ -9,6 +9,8 @@ struct NodeRouter: HTTPRouter {
     /// The conformance suite sends messages of 16 MiB.
     private static let echoMessageSize = 64 * 1024 * 1024
 
+    private static let webSocketPath = "/connection/websocket"
+
     let roles: Set<Configuration.ListenerRole>
     let api: APIHandler
     let admin: AdminPages
@@ -25,10 +27,20 @@ struct NodeRouter: HTTPRouter {
         return .notFound
     }
 
+    /// The id in `/connection/websocket/<id>`; nil for every other path. Not decoded: ids need no escapes.
+    static func clientID(inPath path: String) -> String? {
+        guard path.hasPrefix(Self.webSocketPath + "/") else { return nil }
+        let id = path.dropFirst(Self.webSocketPath.count + 1)
+        return id.isEmpty || id.contains("/") ? nil : String(id)
+    }
+
     private func clientRoute(_ method: HTTPMethod, _ path: String) -> HTTPRoute? {
         switch path {
-        case "/connection/websocket":
+        case Self.webSocketPath:
             return .session
+        case "/health":
+            // Where the balancer sends clients is where it has to look.
+            return self.admin.health.page(path).map { page in self.readOnly(method) { await page($0) } }
         case "/test/echo" where self.servesEcho:
             return .echo(messageSize: Self.echoMessageSize)
         case "/dev/token":
@@ -36,6 +48,7 @@ struct NodeRouter: HTTPRouter {
             guard method == .POST else { return .methodNotAllowed([.POST]) }
             return .function(bodyLimit: Self.bodyLimit) { await development.token($0) }
         default:
+            if Self.clientID(inPath: path) != nil { return .session }
             guard let page = self.development?.page(path) else { return nil }
             return self.readOnly(method) { _ in page }
         }

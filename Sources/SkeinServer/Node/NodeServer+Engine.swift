@@ -1,3 +1,4 @@
+import HashRing
 import Logging
 import NIOCore
 import SkeinCluster
@@ -42,13 +43,10 @@ extension NodeServer {
         let startedAt = self.clock.now()
         return Engine.Membership(
             name: configuration.node.name,
+            id: configuration.configuredSelf.map { Int($0.id) },
             instance: self.instance,
             describe: {
-                let address = configuration.node.address
-                return NodeDescription(
-                    address: address.isEmpty ? self.boundAddress.withLock { $0 ?? "" } : address,
-                    version: Version.current
-                )
+                self.description(configuration)
             },
             measure: {
                 let counts = await self.transportNow?.counts() ?? SessionCounts()
@@ -64,9 +62,24 @@ extension NodeServer {
                 guard let transport = self.transportNow, let question = SessionQuestion(question) else {
                     return ByteBuffer()
                 }
-                return await transport.answer(question).encoded
+                return await transport.answer(question) { self.drainIfNamed($0) }.encoded
             },
             onFenced: { self.fenced.continuation.yield() }
+        )
+    }
+
+    /// What the others hear of this node; a node that drains, or does not listen yet, owns nobody.
+    private func description(_ configuration: Configuration) -> NodeDescription {
+        let configured = configuration.configuredSelf
+        let address = [configuration.node.address, configured?.address ?? ""].first { !$0.isEmpty }
+        let bound = self.boundAddress.withLock { $0 }
+        let isServing = bound != nil && !self.drainState.isDraining
+        let weight = self.current.node.weight
+        return NodeDescription(
+            address: address ?? bound ?? "",
+            version: Version.current,
+            weight: !isServing ? 0 : weight == 100 ? configured?.weight ?? weight : weight,
+            zone: configuration.node.zone.isEmpty ? configured?.zone ?? "" : configuration.node.zone
         )
     }
 }

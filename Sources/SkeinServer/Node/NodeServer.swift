@@ -12,7 +12,7 @@ import UnixSignals
 /// A node: the composition of everything, as one service.
 ///
 /// Starts the event loops and listeners, keeps the configuration current, and on a graceful shutdown ends in an order that
-/// loses nothing: readiness off, no more accepting, clients told, loops stopped.
+/// loses nothing: health off, clients told at a pace, no more accepting, loops stopped.
 public final class NodeServer: Service {
     private let sources: ConfigurationSources
     private let host: HostFacts
@@ -20,13 +20,15 @@ public final class NodeServer: Service {
     let logger: Logger
     let clock = Clock.system
     private let configuration: Mutex<Configuration>
-    private let health = Health()
+    let health = Health()
+    let drainState = DrainState()
     /// The transport, for what the engine asks of it; nil before it is there.
     private let running = Mutex<Transport?>(nil)
     /// Where the client listener is, once it is.
     let boundAddress = Mutex<String?>(nil)
     private let announce: @Sendable (String) -> Void
     private let hurry = AsyncStream<Void>.makeStream()
+    private let hurried = Atomic<Bool>(false)
     let fenced = AsyncStream<Void>.makeStream()
     let instance = MemoryBroker.randomEpoch()
 
@@ -56,6 +58,9 @@ public final class NodeServer: Service {
     /// The current configuration.
     var current: Configuration { self.configuration.withLock { $0 } }
 
+    /// Whether what is left of the end is skipped.
+    var isHurried: Bool { self.hurried.load(ordering: .acquiring) }
+
     public func run() async throws {
         // Before anybody knows that the node is there: a signal without a handler ends the process.
         let hangUps = await UnixSignalsSequence(trapping: .sighup)
@@ -65,6 +70,10 @@ public final class NodeServer: Service {
             tasks.addTask { await self.tick(node) }
             tasks.addTask { await self.reload(node, at: hangUps) }
             tasks.addTask { await self.waitForFence() }
+            tasks.addTask {
+                await self.drainState.requested()
+                return false
+            }
             tasks.addTask {
                 try? await gracefulShutdown()
                 return false
@@ -76,7 +85,7 @@ public final class NodeServer: Service {
             }
             return false
         }
-        await self.stop(node)
+        await self.stop(node, isFenced: isFenced)
         if isFenced { throw StartupError.fenced(name: self.current.node.name) }
     }
 
@@ -92,15 +101,17 @@ public final class NodeServer: Service {
 
     /// A second signal: what is left of the grace is skipped.
     public func hurryUp() {
+        self.hurried.store(true, ordering: .releasing)
         self.hurry.continuation.yield()
     }
 
     // MARK: Start
 
     /// What runs.
-    private struct Running: Sendable {
+    struct Running: Sendable {
         let transport: Transport
         let engine: Engine
+        let ring: RingWatch
         let authenticator: TokenAuthenticator
         let listeners: [Listener]
     }
@@ -110,6 +121,7 @@ public final class NodeServer: Service {
         let registry = PrometheusMetrics(descriptions: NodeMetrics.descriptions)
         let metrics = NodeMetrics(factory: registry)
         let authenticator = try await TokenAuthenticator(configuration.tokens, clock: self.clock)
+        let keeper = try self.makeRingKeeper(configuration)
         let made = Mutex<Engine?>(nil)
         let transport = try await Transport(
             loopCount: configuration.node.loopCount(cores: System.coreCount),
@@ -124,6 +136,7 @@ public final class NodeServer: Service {
                 },
                 authenticator: authenticator,
                 methods: BuiltInMethods.table,
+                placement: RingPlacement(keeper: keeper, factory: registry) { self.current.ring.handsOutCookie },
                 metrics: metrics.transport,
                 clock: self.clock,
                 logger: self.logger
@@ -131,12 +144,14 @@ public final class NodeServer: Service {
         )
         guard let engine = made.withLock({ $0 }) else { preconditionFailure("the transport made no broker") }
         self.running.withLock { $0 = transport }
-        let routers = await self.makeRouters(configuration, transport, engine, registry, metrics)
+        let ring = self.makeRingWatch(keeper, transport, engine, registry)
+        let routers = await self.makeRouters(configuration, ring, transport, engine, registry, metrics)
         var listeners: [Listener] = []
         do {
             for (plan, router) in routers {
                 listeners.append(try await self.listen(plan, router, transport))
             }
+            if let agent = try await self.listenForAgents(transport) { listeners.append(agent) }
         } catch {
             for listener in listeners { await listener.close() }
             await engine.stop()
@@ -147,8 +162,15 @@ public final class NodeServer: Service {
         self.boundAddress.withLock {
             $0 = client.map { "\(configuration.listeners.client.address):\($0.address.port ?? 0)" }
         }
+        engine.announceChange()
         self.tell(configuration, zip(routers.map(\.plan), listeners))
-        return Running(transport: transport, engine: engine, authenticator: authenticator, listeners: listeners)
+        return Running(
+            transport: transport,
+            engine: engine,
+            ring: ring,
+            authenticator: authenticator,
+            listeners: listeners
+        )
     }
 
     private func listen(
@@ -161,7 +183,8 @@ public final class NodeServer: Service {
                 host: plan.address,
                 port: plan.port,
                 router: router,
-                isLimited: plan.roles.contains(.client)
+                isLimited: plan.roles.contains(.client),
+                proxies: plan.roles.contains(.client) ? self.current.trustedProxies : nil
             )
         } catch {
             throw StartupError(listening: plan, error)
@@ -170,20 +193,32 @@ public final class NodeServer: Service {
 
     private func makeRouters(
         _ configuration: Configuration,
+        _ ring: RingWatch,
         _ transport: Transport,
         _ engine: Engine,
         _ registry: PrometheusMetrics,
         _ metrics: NodeMetrics
     ) async -> [(plan: Configuration.BindPlan, router: NodeRouter)] {
-        let admin = AdminPages(health: self.health, isEngineReady: engine.isReady, metrics: registry) {
+        let admin = AdminPages(
+            health: self.healthPage(engine),
+            ring: RingPages(keeper: ring.keeper),
+            metrics: registry
+        ) {
             let counts = await transport.counts()
             let isReady = self.health.isReady && engine.isReady()
-            metrics.refresh(counts, droppedLines: self.sink.droppedLines, isReady: isReady)
+            metrics.refresh(
+                counts,
+                droppedLines: self.sink.droppedLines,
+                isReady: isReady,
+                drainPhase: self.drainState.phase.rawValue
+            )
+            await ring.refreshGauges()
             await engine.refreshGauges(metrics)
         }
         let api = APIHandler(
             transport: transport,
             link: engine.link,
+            drain: { node in self.drainIfNamed(node) },
             node: APINode(
                 uid: self.instance,
                 name: configuration.node.name,
@@ -218,6 +253,7 @@ public final class NodeServer: Service {
             limits: configuration.client.limits,
             rulebook: configuration.rulebook,
             allowsAnonymous: configuration.client.allowsAnonymous,
+            admission: configuration.client.admission,
             version: "Skein \(Version.current)",
             node: configuration.node.name
         )
@@ -251,6 +287,7 @@ public final class NodeServer: Service {
         while !Task.isCancelled {
             await node.transport.rest(for: .seconds(1))
             await node.engine.tick()
+            await node.ring.tick()
         }
         return nil
     }
@@ -289,12 +326,22 @@ public final class NodeServer: Service {
 
     // MARK: Stop
 
-    private func stop(_ node: Running) async {
+    private func stop(_ node: Running, isFenced: Bool) async {
         self.logger.info("stopping")
         self.health.isReady = false
+        if !isFenced { await self.drain(node) }
+        self.drainState.phase = .ending
         for listener in node.listeners { await listener.close() }
-        let told = await node.transport.disconnectAll(code: .shutdown)
-        self.logger.info("clients told", metadata: ["skein.clients": "\(told)"])
+        let told = await node.transport.disconnectAll(code: self.isHurried || isFenced ? .shutdown : .serviceRestart)
+        self.logger.info("the last clients told", metadata: ["skein.clients": "\(told)"])
+        await self.waitForConnections(node)
+        await node.engine.stop()
+        await node.transport.shutdown()
+        self.logger.info("stopped")
+    }
+
+    private func waitForConnections(_ node: Running) async {
+        guard !self.isHurried else { return }
         let grace = self.current.shutdown.grace
         let hurried = self.hurry.stream
         await withTaskGroup(of: Void.self) { tasks in
@@ -304,8 +351,5 @@ public final class NodeServer: Service {
             await tasks.next()
             tasks.cancelAll()
         }
-        await node.engine.stop()
-        await node.transport.shutdown()
-        self.logger.info("stopped")
     }
 }

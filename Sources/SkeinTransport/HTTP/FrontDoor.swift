@@ -36,6 +36,8 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
     /// Parts of requests that came behind one that is being answered: at most what one read brings, for then reading rests.
     private var held: Deque<HTTPServerRequestPart> = []
     private var owesRead = false
+    /// Who a proxy says the client is.
+    private var client: ClientAddress?
     var timerPlace: TimerPlace?
 
     init(loop: LoopContext, router: any HTTPRouter, settings: FrontDoorSettings) {
@@ -53,6 +55,11 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
     func handlerRemoved(context: ChannelHandlerContext) {
         self.loop.timers.disarm(self)
         self.context = nil
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let client = event as? ClientAddress { self.client = client }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -192,20 +199,24 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
         _ head: HTTPRequestHead,
         _ body: ByteBuffer
     ) {
-        let request = HTTPRequest(
-            method: head.method,
-            path: String(head.path),
-            query: head.query,
-            headers: head.headers,
-            body: body,
-            peer: self.context?.remoteAddress?.ipAddress ?? ""
-        )
+        let request = self.request(head, body)
         let bound = NIOLoopBound(self, eventLoop: self.loop.eventLoop)
         let eventLoop = self.loop.eventLoop
         Task {
             let response = await function(request)
             eventLoop.execute { bound.value.answer(response, to: head) }
         }
+    }
+
+    private func request(_ head: HTTPRequestHead, _ body: ByteBuffer = ByteBuffer()) -> HTTPRequest {
+        HTTPRequest(
+            method: head.method,
+            path: String(head.path),
+            query: head.query,
+            headers: head.headers,
+            body: body,
+            peer: self.client?.address.description ?? self.context?.remoteAddress?.ipAddress ?? ""
+        )
     }
 
     // MARK: Responses
@@ -261,6 +272,26 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
 
     // MARK: The upgrade
 
+    /// Whether a client may come now; it is told when to come back if not.
+    private func admits() -> Bool {
+        guard self.loop.acceptsHandshakes else {
+            self.refuse("draining", "This node sends its clients to other nodes.", retryAfter: 1)
+            return false
+        }
+        guard case .refused(let retryAfter) = self.loop.admit() else { return true }
+        self.refuse("rate", "Too many clients come at once.", retryAfter: retryAfter)
+        return false
+    }
+
+    private func refuse(_ label: String, _ sentence: String, retryAfter: Int) {
+        self.loop.node.metrics.handshakeRejected(label)
+        var headers = self.nodeHeaders
+        headers.add(name: "retry-after", value: "\(retryAfter)")
+        self.refuse(.serviceUnavailable, sentence, headers: headers)
+    }
+
+    private var nodeHeaders: HTTPHeaders { self.loop.node.placement?.nodeHeaders ?? [:] }
+
     private func handshake(_ head: HTTPRequestHead, _ route: HTTPRoute, _ context: ChannelHandlerContext) {
         let request = HandshakeRequest(
             method: head.method.rawValue,
@@ -272,7 +303,9 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
         let origins = self.settings.origins()
         switch Handshake.evaluate(request, origins: origins, subprotocols: subprotocols) {
         case .notAnUpgrade:
-            self.answer(.text(.upgradeRequired, "This is a WebSocket endpoint."), to: head)
+            var response = HTTPResponse.text(.upgradeRequired, "This is a WebSocket endpoint.")
+            response.headers.add(contentsOf: self.nodeHeaders)
+            self.answer(response, to: head)
         case .refuse(let refusal):
             self.loop.node.metrics.handshakeRejected(refusal.label)
             self.refuse(
@@ -281,6 +314,7 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
                 headers: HTTPHeaders(refusal.extraHeaders.map { ($0.0, $0.1) })
             )
         case .accept(let acceptance):
+            guard self.admits() else { return }
             self.upgrade(head, route, acceptance, context)
         }
     }
@@ -297,6 +331,10 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
         if let subprotocol = acceptance.subprotocol {
             headers.add(name: "sec-websocket-protocol", value: subprotocol)
         }
+        let request = self.request(head)
+        let client = self.loop.node.placement?.place(request) ?? PlacedClient()
+        headers.add(contentsOf: client.headers)
+        headers.add(contentsOf: self.nodeHeaders)
         let response = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
         context.write(self.wrapOutboundOut(.head(response)), promise: nil)
         context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
@@ -305,20 +343,24 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
         if case .echo(let messageSize) = route {
             handler = EchoHandler(loop: self.loop, messageSize: messageSize)
         } else {
-            handler = self.makeSession(head, acceptance)
+            handler = self.makeSession(request.query, acceptance, position: client.position)
         }
         HTTPPipeline.replace(with: handler, in: context.channel)
     }
 
-    private func makeSession(_ head: HTTPRequestHead, _ acceptance: HandshakeAcceptance) -> SessionHandler {
-        let query = head.query
+    private func makeSession(
+        _ query: [String: String],
+        _ acceptance: HandshakeAcceptance,
+        position: UInt64?
+    ) -> SessionHandler {
         let named = acceptance.subprotocol.flatMap { WireFormat(subprotocol: $0) }
         let asked = (query["format"] ?? query["cf_protocol"]).flatMap { WireFormat(query: $0) }
         return SessionHandler(
             loop: self.loop,
             format: named ?? asked ?? .json,
             usesFramePing: query["cf_ws_frame_ping_pong"] == "true",
-            clientID: ClientID.make()
+            clientID: ClientID.make(),
+            position: position
         )
     }
 }

@@ -25,9 +25,19 @@ extension Transport {
     private static let userTimeout = 10_000
 
     /// Listens on an address; port 0 takes any free one. `router` knows what the listener serves. Throws what the system says.
-    /// Connections of a listener that `isLimited` count against the node's limit; operators get in when clients do not.
-    public func listen(host: String, port: Int, router: any HTTPRouter, isLimited: Bool) async throws -> Listener {
+    /// Connections of a listener that `isLimited` count against the node's limit; operators get in when clients do not. With
+    /// `proxies` every connection has to begin with a PROXY protocol header from one of them.
+    public func listen(
+        host: String,
+        port: Int,
+        router: any HTTPRouter,
+        isLimited: Bool,
+        proxies: TrustedNetworks? = nil
+    ) async throws -> Listener {
         let metrics = self.node.metrics
+        let proxySettings = proxies.map { trusted in
+            ProxyProtocolSettings(trusted: trusted) { metrics.proxyRejected($0.label) }
+        }
         let bootstrap = ServerBootstrap(group: self.group, childGroup: self.group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -41,7 +51,13 @@ extension Transport {
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(.recvAllocator, value: HTTPPipeline.receiveBuffers)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try self.accept(channel, router: router, isLimited: isLimited) }
+                channel.eventLoop.makeCompletedFuture {
+                    if let proxySettings {
+                        let handler = ProxyProtocolHandler(settings: proxySettings)
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                    }
+                    try self.accept(channel, router: router, isLimited: isLimited)
+                }
             }
         let channel = try await bootstrap.bind(host: host, port: port).get()
         guard let address = channel.localAddress else { throw ChannelError.unknownLocalAddress }

@@ -16,11 +16,17 @@ final class LoopContext {
     var hub = LocalHub<Member, ChannelFanout>()
     var directory = SessionDirectory()
     var timers: TimerWheel
+    /// Sessions that are told to go elsewhere.
+    var departures = Departures()
+    /// Whether clients may come; those who are here stay.
+    var acceptsHandshakes = true
     /// Whether commands and requests are no longer accepted.
     private(set) var isStopping = false
     /// The time at the start of what the loop is doing now.
     private(set) var now: MonotonicInstant
 
+    private let loopCount: Int
+    private var admission: Admission
     private var deliveries: [LoopInbox.Delivery] = []
     private var activeGroups: [ChannelGroup] = []
     private var activeSessions: [SessionHandler] = []
@@ -36,14 +42,16 @@ final class LoopContext {
     /// Within how many ticks the last of many is told: 8 seconds.
     private static let cutOffTicks = 80
 
-    init(index: Int, inbox: LoopInbox, node: NodeContext, policy: SessionPolicy) {
+    init(index: Int, of loopCount: Int = 1, inbox: LoopInbox, node: NodeContext, policy: SessionPolicy) {
         self.eventLoop = inbox.eventLoop
         self.index = index
+        self.loopCount = loopCount
         self.inbox = inbox
         self.node = node
         self.policy = policy
         self.now = node.clock.now()
         self.timers = TimerWheel(now: self.now)
+        self.admission = Admission(limits: policy.admission.share(of: loopCount), now: self.now)
     }
 
     /// Starts the timer wheel.
@@ -71,6 +79,12 @@ final class LoopContext {
         self.isStopping = true
     }
 
+    /// Whether one more client may come now. Connections are spread over the loops, so each has its part of the node's rate.
+    func admit() -> Admission.Decision {
+        var generator = SystemRandomNumberGenerator()
+        return self.admission.decide(self.policy.admission.share(of: self.loopCount), now: self.now, using: &generator)
+    }
+
     /// Sends everything that has been accepted anywhere, then ends every connection of the loop. O(connections). All loops must have
     /// begun to stop.
     func endAll(code: DisconnectCode) {
@@ -81,6 +95,7 @@ final class LoopContext {
     private func advanceTimers() {
         self.refreshNow()
         for timed in self.timers.advance(now: self.now) { timed.deadlineReached() }
+        self.departures.advance(now: self.now)
         if self.cutOffs.isEmpty {
             self.cutOffsPerTick = Self.cutOffBurst
         } else {

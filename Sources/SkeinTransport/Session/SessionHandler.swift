@@ -23,6 +23,8 @@ final class SessionHandler: ChannelInboundHandler, Timed {
 
     /// Whether keep-alive uses WebSocket pings instead of empty commands.
     let usesFramePing: Bool
+    /// Where the client is on the ring; nil for one that has no place.
+    let position: UInt64?
     private var decoder: FrameDecoder
     private var controlBudget: TokenBucket
     private var socket: OutboundSocket?
@@ -40,11 +42,12 @@ final class SessionHandler: ChannelInboundHandler, Timed {
     private var isActive = false
     private var isRegistered = false
 
-    init(loop: LoopContext, format: WireFormat, usesFramePing: Bool, clientID: String) {
+    init(loop: LoopContext, format: WireFormat, usesFramePing: Bool, clientID: String, position: UInt64? = nil) {
         let limits = loop.policy.limits
         self.loop = loop
         self.format = format
         self.usesFramePing = usesFramePing
+        self.position = position
         self.machine = SessionMachine(clientID: clientID)
         self.decoder = FrameDecoder(
             limits: FrameLimits(maximumMessageSize: limits.messageSize, maximumFragments: limits.messageFragments)

@@ -6,7 +6,7 @@ import Testing
     /// Every code of the specification with its meaning.
     private static let specified: [UInt16: String] = [
         1000: "", 1001: "going away", 1002: "protocol error", 1003: "unsupported data", 1007: "invalid UTF-8",
-        1008: "policy violation", 1009: "message too big", 1011: "internal error",
+        1008: "policy violation", 1009: "message too big", 1011: "internal error", 1012: "service restart",
         3000: "connection closed", 3001: "shutdown", 3004: "internal server error", 3005: "connection expired",
         3006: "subscription expired", 3008: "slow", 3009: "write error", 3010: "insufficient state",
         3011: "force reconnect", 3012: "no pong", 3013: "too many requests", 3014: "state invalidated",

@@ -10,7 +10,7 @@ import Testing
             let names = [
                 "publish", "broadcast", "subscribe", "unsubscribe", "disconnect", "message", "refresh", "presence",
                 "presence_stats",
-                "history", "history_remove", "channels", "info", "rpc", "batch",
+                "history", "history_remove", "channels", "info", "drain", "rpc", "batch",
             ]
             for name in names {
                 guard case .function(bodyLimit: 1_048_576, _)? = harness.api.route(.POST, "/api/\(name)") else {

@@ -23,10 +23,16 @@ import Testing
             uniqueKeysWithValues: ConfigurationTable.options.map { ($0.path.description, $0.defaultText) }
         )
         let documented = [
-            "node.name": "", "node.address": "", "node.loops": "0", "engine": "memory", "redis.url": "",
+            "node.name": "", "node.address": "", "node.loops": "0", "node.weight": "100", "node.zone": "",
+            "engine": "memory", "redis.url": "",
             "redis.ca_file": "", "redis.prefix": "skein", "redis.in_flight": "64MiB", "redis.connect_timeout": "1s",
             "redis.command_timeout": "4s", "redis.probe_interval": "5s", "redis.position_check": "10s",
             "redis.linger": "5s", "cluster.heartbeat": "1s", "cluster.lease": "4s",
+            "ring.profile": "haproxy(crc32,avalanche,id)", "ring.secret": "", "ring.cookie": "true",
+            "ring.rebalance": "lazy", "ring.rebalance_rate": "100", "ring.settle": "10s", "ring.nodes": "",
+            "drain.delay": "2s", "drain.rate": "500", "listeners.client.proxy_protocol": "false",
+            "listeners.trusted_proxies": "", "listeners.agent.address": "127.0.0.1", "listeners.agent.port": "0",
+            "client.handshake_rate": "5000", "client.handshake_burst": "10000",
             "listeners.client.address": "0.0.0.0", "listeners.client.port": "8000",
             "listeners.api.address": "127.0.0.1", "listeners.api.port": "8001",
             "listeners.admin.address": "127.0.0.1", "listeners.admin.port": "8002", "listeners.admin.public": "false",

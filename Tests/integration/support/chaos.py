@@ -10,6 +10,7 @@ from support.cluster import Cluster
 from support.history_anomaly import Expectations
 from support.history_checker import Report
 from support.load import CONVERGENCE_SECONDS, Load, Plan
+from support.load_connection import Endpoints
 from support.load_subscribers import Habits
 from support.waiting import eventually
 
@@ -107,12 +108,13 @@ def run(
     disturb: Disturbance,
     load_plan: Plan | None = None,
     patience: float = CONVERGENCE_SECONDS,
+    endpoints: Endpoints | None = None,
     **expectations,
 ) -> Outcome:
-    """The load on all nodes while `disturb` lasts, and then until everything has arrived or patience ends."""
+    """The load on all nodes, or where `endpoints` say, while `disturb` lasts, and then until everything has arrived or patience ends."""
 
     async def run_load() -> Load:
-        async with Load(cluster.endpoints, load_plan or plan(), file, SEED) as load:
+        async with Load(endpoints or cluster.endpoints, load_plan or plan(), file, SEED) as load:
             await disturb(load)
             await load.settle(patience)
         return load

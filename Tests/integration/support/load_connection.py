@@ -33,8 +33,8 @@ class Endpoints:
     apis: list[str]
     api_key: str = ""
 
-    def client(self, rng: random.Random, besides: str | None = None) -> str:
-        """An address for clients; another one than the one that has just failed, if there is one."""
+    def client(self, name: str, rng: random.Random, besides: str | None = None) -> str:
+        """An address for the client of that name; another one than the one that has just failed, if there is one."""
         return _other(self.clients, rng, besides)
 
     def api(self, rng: random.Random, besides: str | None = None) -> str:

@@ -80,7 +80,7 @@ class ConnectionPublisher(Publisher):
     async def run(self) -> None:
         failed: str | None = None
         while not self._finishing.is_set():
-            url = self._endpoints.client(self._random, besides=failed)
+            url = self._endpoints.client(self.name, self._random, besides=failed)
             connection = None
             try:
                 connection = await Connection.open(url, JSONFormat)

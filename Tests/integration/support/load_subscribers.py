@@ -118,7 +118,7 @@ class RawSubscriber(Subscriber):
     async def run(self) -> None:
         failed: str | None = None
         while True:
-            url = self._endpoints.client(self._random, besides=failed)
+            url = self._endpoints.client(self.name, self._random, besides=failed)
             self.record("conn", "invoke", proto=self._format.name)
             try:
                 connection = await Connection.open(url, self._format)

@@ -47,7 +47,7 @@ def defaults(dev: bool) -> dict:
     if not dev:
         listeners["api"] = {"address": "127.0.0.1", "port": 0}
         listeners["admin"] = {"address": "127.0.0.1", "port": 0}
-    return {"listeners": listeners, "shutdown": {"grace": "2s"}}
+    return {"listeners": listeners, "shutdown": {"grace": "2s"}, "drain": {"delay": "0s"}}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,54 @@
+import Metrics
+import NIOHTTP1
+import SkeinTransport
+
+/// Places clients on the ring when they connect, and gives those an id that bring none.
+struct RingPlacement: Placement {
+    /// Attempts to find an id that this node owns; with a share of 1 % of the ring one in three nodes would fail at 100.
+    private static let attempts = 1000
+
+    let keeper: RingKeeper
+    let handsOutCookie: @Sendable () -> Bool
+    let nodeHeaders: HTTPHeaders
+    private let placed: Counter
+    private let misplaced: Counter
+
+    init(keeper: RingKeeper, factory: any MetricsFactory, handsOutCookie: @escaping @Sendable () -> Bool) {
+        self.keeper = keeper
+        self.handsOutCookie = handsOutCookie
+        self.nodeHeaders = ["x-skein-node": keeper.node]
+        self.placed = Counter(label: "skein_ring_handshakes_total", dimensions: [("owner", "self")], factory: factory)
+        self.misplaced = Counter(
+            label: "skein_ring_handshakes_total",
+            dimensions: [("owner", "other")],
+            factory: factory
+        )
+    }
+
+    func place(_ request: HTTPRequest) -> PlacedClient {
+        guard let cid = ClientIdentity.of(request) else { return self.placeNewcomer(request) }
+        let position = self.keeper.position(of: cid)
+        (self.keeper.now.owns(position) ? self.placed : self.misplaced).increment()
+        return PlacedClient(position: position)
+    }
+
+    /// A balancer that knows no id takes any node. The id that the client gets is one of this node's, so that it comes back here.
+    private func placeNewcomer(_ request: HTTPRequest) -> PlacedClient {
+        guard self.keeper.isShared, self.handsOutCookie() else { return PlacedClient() }
+        let ring = self.keeper.now
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<Self.attempts {
+            let cid = String(generator.next(), radix: 36) + String(generator.next() >> 40, radix: 36)
+            let position = self.keeper.position(of: cid)
+            guard ring.own == nil || ring.owns(position) else { continue }
+            return PlacedClient(position: position, headers: ["set-cookie": Self.cookie(cid, for: request)])
+        }
+        return PlacedClient()
+    }
+
+    private static func cookie(_ cid: String, for request: HTTPRequest) -> String {
+        let isEncrypted = request.headers.first(name: "x-forwarded-proto") == "https"
+        return "\(ClientIdentity.cookie)=\(cid); Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"
+            + (isEncrypted ? "; Secure" : "")
+    }
+}

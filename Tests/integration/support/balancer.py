@@ -1,0 +1,154 @@
+"""A load balancer in front of a cluster: HAProxy with the configuration that `skein ring haproxy` prints."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from support.cluster import Cluster, Redis, free_ports
+from support.command_line import skein
+from support.haproxy import executable
+from support.load_connection import Endpoints
+from support.node import binary
+from support.waiting import eventually
+
+STOP_SECONDS = 10
+# Short, so that tests of what the balancer sees need not wait for long.
+CHECK_INTERVAL = "200ms"
+
+
+@dataclass
+class BalancedEndpoints(Endpoints):
+    """One address for all clients, each with an id of its own; calls go to the nodes."""
+
+    def client(self, name: str, rng: random.Random, besides: str | None = None) -> str:
+        return f"{self.clients[0]}?cid={name}"
+
+
+class Balancer:
+    """HAProxy as master and worker, so that it can be reloaded. Use it in a `with` statement."""
+
+    def __init__(self, redis: Redis, folder: Path, *options: str):
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._redis = redis
+        self._options = options
+        self._log = folder / "haproxy.log"
+        self._config = folder / "haproxy.cfg"
+        self._process: subprocess.Popen | None = None
+        (self.port,) = free_ports(1)
+        # Paths of sockets are short.
+        self.admin = folder / "a.sock"
+
+    def __enter__(self) -> "Balancer":
+        self.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stop()
+
+    # The process
+
+    def start(self) -> None:
+        """Renders the configuration for the nodes of the moment and starts; returns when it answers."""
+        self._config.write_text(self.rendered())
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [executable(), "-W", "-db", "-f", self._config], stdout=log, stderr=log, start_new_session=True
+            )
+        try:
+            eventually(self._answers, "HAProxy answers")
+        except BaseException:
+            self.stop()
+            raise
+
+    def rendered(self) -> str:
+        answer = skein("ring", "haproxy", *self.source, "--bind", f"127.0.0.1:{self.port}", "--stats-socket", self.admin,
+            "--check-interval", CHECK_INTERVAL, "--max-connections", 4000, *self._options)  # fmt: skip
+        assert answer.returncode == 0, answer.stderr
+        return answer.stdout
+
+    @property
+    def source(self) -> list[str]:
+        """Says to commands which cluster is meant."""
+        return ["--set", "engine=redis", "--set", f"redis.url={self._redis.url}"]
+
+    def _answers(self) -> bool:
+        assert self._process.poll() is None, self._log.read_text()
+        try:
+            return "Name: HAProxy" in self.command("show info")
+        except OSError:
+            return False
+
+    def reload(self) -> None:
+        """A new worker with the configuration for the nodes of the moment; the old one keeps its connections."""
+        self._config.write_text(self.rendered())
+        before = self.worker()
+        self._process.send_signal(signal.SIGUSR2)
+        eventually(lambda: self.worker() not in (None, before), "a new worker")
+
+    def worker(self) -> str | None:
+        """The process id of the worker that answers."""
+        try:
+            lines = self.command("show info").splitlines()
+        except OSError:
+            return None
+        return next((line for line in lines if line.startswith("Pid:")), None)
+
+    def stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    # What it knows
+
+    def command(self, text: str) -> str:
+        with socket.socket(socket.AF_UNIX) as admin:
+            admin.settimeout(5)
+            admin.connect(str(self.admin))
+            admin.sendall(f"{text}\n".encode())
+            return b"".join(iter(lambda: admin.recv(65536), b"")).decode()
+
+    def states(self) -> dict[str, str]:
+        """What the balancer thinks of each node: UP, DOWN, NOLB, DRAIN, MAINT, …"""
+        lines = self.command("show stat skein 4 -1").splitlines()
+        header = lines[0].lstrip("# ").split(",")
+        rows = [dict(zip(header, line.split(","))) for line in lines[1:] if line]
+        return {row["svname"]: row["status"].split()[0] for row in rows}
+
+    def wait_state(self, node: str, *states: str) -> None:
+        eventually(lambda: self.states().get(node) in states, f"{node} is {' or '.join(states)}")
+
+    def endpoints(self, cluster: Cluster) -> Endpoints:
+        return BalancedEndpoints([f"ws://127.0.0.1:{self.port}/connection/websocket"], cluster.endpoints.apis)
+
+
+class Sync:
+    """`skein ring sync`, which keeps the balancer in step with the registry. Use it in a `with` statement."""
+
+    def __init__(self, balancer: Balancer, folder: Path):
+        self._log = folder / "sync.log"
+        command = ["ring", "sync", *balancer.source, "--socket", f"unix:{balancer.admin}", "--interval", "200ms"]
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [binary(), *command, "--check-interval", CHECK_INTERVAL],
+                stdout=log,
+                stderr=log,
+                env={name: value for name, value in os.environ.items() if not name.startswith("SKEIN_")},
+            )
+
+    def __enter__(self) -> "Sync":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._process.terminate()
+        assert self._process.wait(STOP_SECONDS) == 0, self._log.read_text()
