@@ -63,6 +63,11 @@ need_hiredis() {
     [[ -e /usr/include/hiredis/hiredis.h ]] || install_packages libhiredis-dev
 }
 
+# need_haproxy: Debian has it in a folder that is not on everybody's path.
+need_haproxy() {
+    command -v haproxy >/dev/null || [[ -x /usr/sbin/haproxy ]] || install_packages haproxy
+}
+
 # need_python: the environment .venv with exactly Tests/integration/requirements.txt, made anew when that file changes.
 need_python() {
     local requirements="$root/Tests/integration/requirements.txt" stamp="$root/.venv/requirements.sha256" wanted
