@@ -28,7 +28,7 @@ struct Drain: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let command = try DrainCommand(
+            var command = try DrainCommand(
                 self.source.sources(),
                 host: .current(),
                 node: self.node,
@@ -57,6 +57,7 @@ struct Drain: AsyncParsableCommand {
             if progress != last {
                 switch progress {
                 case .clients(let count): print("\(command.node): \(count) clients left")
+                case .unknown: print("the API does not answer; asking on")
                 case .gone: print("\(command.node) is gone")
                 }
             }

@@ -26,6 +26,7 @@ from support.deploy import (
     settings,
     stop_seconds,
 )
+from support.haproxy import executable
 from support.node import REPOSITORY, binary
 
 clusters = pytest.mark.parametrize("cluster", CLUSTERS)
@@ -55,13 +56,13 @@ def test_the_balancer_knows_the_nodes_by_the_same_names_ids_and_addresses(cluste
 @clusters
 def test_haproxy_accepts_its_configuration(cluster, tmp_path):
     file = CLUSTERS[cluster][1]
-    checked = subprocess.run(["haproxy", "-c", "-f", file], capture_output=True, text=True)
+    checked = subprocess.run([executable(), "-c", "-f", file], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr
     # Names of nodes are those of another network. Everything else must not even be warned of.
     assert [line for line in checked.stderr.splitlines() if "WARNING" in line and "could not resolve" not in line] == []
     broken = tmp_path / "haproxy.cfg"
     broken.write_text(file.read_text().replace("hash-type consistent", "hash-type persistent"))
-    assert subprocess.run(["haproxy", "-c", "-f", broken], capture_output=True).returncode != 0
+    assert subprocess.run([executable(), "-c", "-f", broken], capture_output=True).returncode != 0
 
 
 @clusters

@@ -10,6 +10,7 @@ import pytest
 
 from support.cluster import free_ports
 from support.deploy import DEPLOY, SECRETS, compose, ring
+from support.haproxy import executable
 from support.node import Node, http as request
 from support.redis import RedisServer
 from support.waiting import eventually
@@ -47,7 +48,7 @@ def edge(node_factory, tmp_path) -> Iterator[tuple[int, list[Node]]]:
             for name, port in zip(names, ports)
         ]
         with (tmp_path / "haproxy.log").open("wb") as log:
-            balancer = subprocess.Popen(["haproxy", "-db", "-f", file], stdout=log, stderr=log)
+            balancer = subprocess.Popen([executable(), "-db", "-f", file], stdout=log, stderr=log)
         try:
             for node in started:
                 eventually(lambda: is_whole(node.admin_url, names), "all nodes are on the ring of the registry")

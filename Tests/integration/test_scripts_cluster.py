@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,7 @@ from support.waiting import eventually
 
 START_SECONDS = 60
 STOP_SECONDS = 30
-NODE = re.compile(r"^(n\d)  (http://\S+)/  process (\d+)$")
+NODE = re.compile(r"^(n\d|haproxy)  (http://\S+)/  process (\d+)$")
 
 
 class Script:
@@ -92,12 +93,18 @@ def started(script: Script) -> list[int]:
     """Waits until all is up and looks at it; the ids of all processes."""
     script.wait_for("3 nodes are ready")
     nodes = script.nodes
-    assert nodes.keys() == {"n1", "n2", "n3"}
+    assert nodes.keys() == {"n1", "n2", "n3", "haproxy"}
+    balancer, _ = nodes.pop("haproxy")
+    assert http(f"{balancer}/health").status == 200
+    assert http(f"{balancer}/connection/websocket?cid=a").headers["x-skein-node"] in nodes
     for address, _ in nodes.values():
         assert http(f"{address}/ready").status == 200
+    # The process is the node itself: nothing outlives it.
+    for _, pid in nodes.values():
+        assert Path(f"/proc/{pid}/exe").resolve() == binary().resolve()
     answer = http(f"{nodes['n1'][0]}/api/info", "POST", b"{}", {"Content-Type": "application/json"})
     assert {node["name"] for node in answer.json()["result"]["nodes"]} == {"n1", "n2", "n3"}
-    return [pid for _, pid in nodes.values()] + [script.redis_pid]
+    return [pid for _, pid in script.nodes.values()] + [script.redis_pid]
 
 
 def assert_all_gone(pids: list[int]) -> None:
@@ -112,7 +119,7 @@ def test_a_signal_stops_everything(script, number):
     assert_all_gone(pids)
 
 
-@pytest.mark.parametrize("victim", ["n2", "Redis"])
+@pytest.mark.parametrize("victim", ["n2", "Redis", "haproxy"])
 def test_the_death_of_one_stops_everything(script, victim):
     pids = started(script)
     os.kill(script.redis_pid if victim == "Redis" else script.nodes[victim][1], signal.SIGKILL)

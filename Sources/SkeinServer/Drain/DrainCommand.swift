@@ -6,6 +6,8 @@ public struct DrainCommand: Sendable {
     /// Which node.
     public let node: String
     private let api: APIClient
+    /// Whether the node that answers is the one that is drained.
+    private var asksItself = false
 
     /// What is left of the node.
     public enum Progress: Sendable, Equatable {
@@ -13,6 +15,8 @@ public struct DrainCommand: Sendable {
         case clients(Int)
         /// It is no longer there.
         case gone
+        /// Another node was asked, and does not answer.
+        case unknown
     }
 
     /// Prepares the command.
@@ -38,7 +42,8 @@ public struct DrainCommand: Sendable {
     }
 
     /// Begins the drain. Nil, or why it did not begin.
-    public func begin() async throws -> String? {
+    public mutating func begin() async throws -> String? {
+        self.asksItself = try await self.nodes().first?.name == self.node
         let answer = try await self.call("drain") { json in
             json.beginObject()
             json.key("node")
@@ -48,13 +53,15 @@ public struct DrainCommand: Sendable {
         return try Self.error(in: answer)
     }
 
-    /// Looks how far it is. A node that was asked about itself and does not answer any more is gone.
+    /// Looks how far it is.
     public func progress() async -> Progress {
-        guard let answer = try? await self.call("info", { $0.emptyObject() }),
-            let nodes = try? Self.clients(in: answer),
-            let clients = nodes[self.node]
-        else { return .gone }
-        return .clients(clients)
+        guard let nodes = try? await self.nodes() else { return self.asksItself ? .gone : .unknown }
+        return nodes.first { $0.name == self.node }.map { .clients($0.clients) } ?? .gone
+    }
+
+    /// The nodes and their clients, the one that answers first.
+    private func nodes() async throws -> [(name: String, clients: Int)] {
+        try Self.nodes(in: try await self.call("info") { $0.emptyObject() })
     }
 
     private func call(_ method: String, _ write: (inout JSONWriter) -> Void) async throws -> [UInt8] {
@@ -90,10 +97,9 @@ public struct DrainCommand: Sendable {
         }
     }
 
-    /// Clients by node.
-    private static func clients(in answer: [UInt8]) throws -> [String: Int] {
+    private static func nodes(in answer: [UInt8]) throws -> [(name: String, clients: Int)] {
         try JSONScanner.scan(answer) { scanner throws(JSONError) in
-            var clients: [String: Int] = [:]
+            var found: [(name: String, clients: Int)] = []
             var object = try scanner.enterObject()
             while let key = try scanner.nextKey(in: &object) {
                 guard key == "result" else {
@@ -108,16 +114,15 @@ public struct DrainCommand: Sendable {
                     }
                     var nodes = try scanner.enterArray()
                     while try scanner.nextElement(in: &nodes) {
-                        let (name, count) = try Self.node(in: &scanner)
-                        clients[name] = count
+                        found.append(try Self.node(in: &scanner))
                     }
                 }
             }
-            return clients
+            return found
         }
     }
 
-    private static func node(in scanner: inout JSONScanner) throws(JSONError) -> (String, Int) {
+    private static func node(in scanner: inout JSONScanner) throws(JSONError) -> (name: String, clients: Int) {
         var (name, count) = ("", 0)
         var node = try scanner.enterObject()
         while let key = try scanner.nextKey(in: &node) {

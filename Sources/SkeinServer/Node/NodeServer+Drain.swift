@@ -20,6 +20,9 @@ extension NodeServer {
             )
             await self.rest(node, for: settings.delay)
         }
+        // Without another node there is nowhere to go, and nobody who keeps what is published meanwhile (guarantee G16): all are told
+        // at once, when nothing more is accepted.
+        guard node.ring.keeper.isShared else { return }
         self.drainState.phase = .moving
         await node.transport.setAccepting(false)
         while !self.isHurried {

@@ -332,8 +332,10 @@ public final class NodeServer: Service {
         if !isFenced { await self.drain(node) }
         self.drainState.phase = .ending
         for listener in node.listeners { await listener.close() }
-        let told = await node.transport.disconnectAll(code: self.isHurried || isFenced ? .shutdown : .serviceRestart)
-        self.logger.info("the last clients told", metadata: ["skein.clients": "\(told)"])
+        // With other nodes everybody has been told by now; what is left does not listen.
+        let isLast = node.ring.keeper.isShared && !self.isHurried && !isFenced
+        let told = await node.transport.disconnectAll(code: isLast ? .serviceRestart : .shutdown)
+        self.logger.info("clients told", metadata: ["skein.clients": "\(told)"])
         await self.waitForConnections(node)
         await node.engine.stop()
         await node.transport.shutdown()
