@@ -22,11 +22,13 @@ OF_ROLE = {
     ("POST", "/connection/websocket"): ("client", 426),
     ("POST", "/api/publish"): ("api", 401),
     ("POST", "/api/info"): ("api", 401),
-    ("GET", "/health"): ("admin", 200),
+    ("GET", "/live"): ("admin", 200),
+    ("GET", "/ring"): ("admin", 200),
+    ("GET", "/ring/owner?client=a"): ("admin", 200),
     ("GET", "/ready"): ("admin", 200),
     ("GET", "/metrics"): ("admin", 200),
     ("GET", "/metrics?name=skein"): ("admin", 200),
-    ("HEAD", "/health"): ("admin", 200),
+    ("HEAD", "/ready"): ("admin", 200),
     ("POST", "/metrics"): ("admin", 405),
 }
 # What nobody has in production, and spellings that must not lead to what somebody else has.
@@ -76,6 +78,12 @@ def test_a_path_is_on_the_listener_of_its_role_only(separate, listener, method, 
     assert status_of(base_of(separate, listener), method, path, body) == expected
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_health_is_where_balancers_look_and_where_operators_do(separate, method):
+    statuses = {role: status_of(base_of(separate, role), method, "/health") for role in ROLES}
+    assert statuses == {"client": 200, "api": 404, "admin": 200}
+
+
 @pytest.mark.parametrize("listener", ROLES)
 def test_everything_else_is_nowhere(separate, listener):
     base = base_of(separate, listener)
@@ -118,7 +126,9 @@ def test_roles_with_the_same_address_and_port_share_a_listener(node_factory):
     assert base_of(node, "api") == base_of(node, "admin") == f"http://127.0.0.1:{port}"
     assert http(node.admin_url + "/health").status == 200
     assert status_of(node.admin_url, "POST", "/api/info", b"{}") == 401
-    assert http(node.http_url + "/health").status == 404
+    # Where the balancer sends clients it has to look.
+    assert http(node.http_url + "/health").status == 200
+    assert http(node.http_url + "/metrics").status == 404
 
 
 def test_a_port_that_is_taken_is_named_and_nothing_starts(node_factory):

@@ -48,6 +48,24 @@ def test_the_id_of_a_name_stays_and_the_generation_rises(registry):
     assert registry.join("b")[2:4] == [2, 2] and registry.join("a")[2:4] == [4, 1]
 
 
+def test_a_name_gets_the_id_that_it_asks_for_and_keeps_it(registry):
+    assert registry.join("a", id=7)[3] == 7
+    assert registry.join("a")[3] == 7
+    assert registry.join("b")[3] == 2
+    # One that is free is given for another; what others ask for is never handed out again.
+    assert registry.join("b", id=3)[3] == 3
+    assert [registry.join(name)[3] for name in ("c", "d", "e")] == [4, 5, 6]
+    assert registry.join("f")[3] == 8
+
+
+def test_an_id_that_is_taken_is_refused_and_nothing_changes(registry):
+    registry.join("a", id=7)
+    with pytest.raises(RedisError, match="^TAKEN the id 7 belongs to a$"):
+        registry.join("b", id=7)
+    assert registry.names() == ["a"]
+    assert registry.join("b")[3] != 7
+
+
 def test_ids_are_not_given_twice_when_the_ring_is_lost(registry):
     for name in ("a", "b"):
         registry.join(name)
@@ -371,7 +389,7 @@ def test_a_wiped_registry_is_another(registry):
 
 
 CALLS = {
-    "join": ["a", "1000", "d", "s", "U"],
+    "join": ["a", "1000", "d", "s", "U", ""],
     "beat": ["a", "1", "1000", "d", "s"],
     "resign": ["a", "1", "0"],
     "claim": ["1000"],

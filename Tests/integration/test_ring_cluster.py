@@ -1,9 +1,11 @@
 """A cluster behind HAProxy, whose ring the nodes predict: restarts, newcomers and crashes under load lose nothing."""
 
 import asyncio
+import contextlib
 import itertools
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,16 @@ def have_settled(cluster: Cluster, numbers) -> bool:
     return len(set(rings)) == 1 and names == {f"n{number}" for number in numbers}
 
 
+@contextlib.contextmanager
+def balanced(redis: RedisServer, folder: Path, cluster: Cluster) -> Iterator[Balancer]:
+    """HAProxy in front of the first three nodes, once all know each other and it has seen them."""
+    eventually(lambda: have_settled(cluster, [1, 2, 3]), "the nodes have one ring")
+    with Balancer(redis, folder / "lb") as balancer:
+        for name in ("n1", "n2", "n3"):
+            balancer.wait_state(name, "UP")
+        yield balancer
+
+
 def assert_spread(events: list[Event], rate: float) -> None:
     """Told at a pace, they come back at that pace: no second of the window has many more than the others."""
     times = sorted(event.t / NANOSECONDS for event in events)
@@ -102,10 +114,7 @@ def ends(outcome, code: int) -> list[Event]:
 
 
 def test_the_balancer_and_every_node_agree_on_every_client(redis, tmp_path):
-    with nodes(redis, tmp_path) as cluster, Balancer(redis, tmp_path / "lb") as balancer:
-        eventually(lambda: have_settled(cluster, [1, 2, 3]), "the nodes have one ring")
-        for name in ("n1", "n2", "n3"):
-            balancer.wait_state(name, "UP")
+    with nodes(redis, tmp_path) as cluster, balanced(redis, tmp_path, cluster) as balancer:
         outcome = run(cluster, tmp_path / "history", lambda load: load.run_for(1), crowd(), endpoints=balancer.endpoints(cluster))
         outcome.report.assert_clean()
         arrivals = [event for event in outcome.events("conn") if event.p.startswith("sub-")]
@@ -118,7 +127,7 @@ def test_the_balancer_and_every_node_agree_on_every_client(redis, tmp_path):
 
 
 def test_a_rolling_restart_loses_nothing_and_spreads_the_reconnects(redis, tmp_path):
-    with nodes(redis, tmp_path) as cluster, Balancer(redis, tmp_path / "lb") as balancer:
+    with nodes(redis, tmp_path) as cluster, balanced(redis, tmp_path, cluster) as balancer:
 
         async def restart_all(load):
             for number in cluster.numbers:
@@ -154,8 +163,7 @@ def test_a_rolling_restart_loses_nothing_and_spreads_the_reconnects(redis, tmp_p
 def test_a_fourth_node_gets_its_share_and_nobody_else_is_touched(redis, tmp_path):
     with nodes(redis, tmp_path, 4) as cluster:
         cluster.stop(4)
-        with Balancer(redis, tmp_path / "lb") as balancer, Sync(balancer, tmp_path):
-            eventually(lambda: have_settled(cluster, [1, 2, 3]), "the nodes have one ring")
+        with balanced(redis, tmp_path, cluster) as balancer, Sync(balancer, tmp_path):
             before: dict[str, str] = {}
 
             async def add(load):
@@ -185,7 +193,7 @@ def test_a_fourth_node_gets_its_share_and_nobody_else_is_touched(redis, tmp_path
 
 
 def test_the_clients_of_a_node_that_is_killed_are_back_within_seconds_elsewhere(redis, tmp_path):
-    with nodes(redis, tmp_path) as cluster, Balancer(redis, tmp_path / "lb") as balancer:
+    with nodes(redis, tmp_path) as cluster, balanced(redis, tmp_path, cluster) as balancer:
 
         async def kill(load):
             cluster.kill(2)
@@ -207,7 +215,7 @@ def test_the_clients_of_a_node_that_is_killed_are_back_within_seconds_elsewhere(
 
 
 def test_a_reload_of_the_balancer_ends_no_connection(redis, tmp_path):
-    with nodes(redis, tmp_path) as cluster, Balancer(redis, tmp_path / "lb") as balancer:
+    with nodes(redis, tmp_path) as cluster, balanced(redis, tmp_path, cluster) as balancer:
 
         async def reload(load):
             for _ in range(3):
@@ -222,7 +230,7 @@ def test_a_reload_of_the_balancer_ends_no_connection(redis, tmp_path):
 
 
 def test_a_restart_of_the_balancer_loses_connections_and_no_message(redis, tmp_path):
-    with nodes(redis, tmp_path) as cluster, Balancer(redis, tmp_path / "lb") as balancer:
+    with nodes(redis, tmp_path) as cluster, balanced(redis, tmp_path, cluster) as balancer:
 
         async def restart(load):
             await asyncio.to_thread(balancer.stop)

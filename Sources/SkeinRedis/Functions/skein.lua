@@ -400,14 +400,18 @@ end
 
 -- Who has the id already; nil when it is free.
 local function holder(ids, id)
-    local all = redis.call('HGETALL', ids)
-    for place = 1, #all, 2 do
-        if tonumber(all[place + 1]) == id then return all[place] end
-    end
+    local cursor = '0'
+    repeat
+        local page = redis.call('HSCAN', ids, cursor, 'COUNT', 1000)
+        cursor = page[1]
+        for place = 1, #page[2], 2 do
+            if tonumber(page[2][place + 1]) == id then return page[2][place] end
+        end
+    until cursor == '0'
 end
 
--- Starts a generation of the name. An older one that still has a lease loses it: its members are not this one's. `id` is
--- the one that the name is to have; without one it keeps its own or gets the next. TAKEN when it is another's.
+-- Starts a generation of the name. An older one that still has a lease loses it: its members are not this one's. `id`
+-- is the one that the name is to have; without one it keeps its own or gets the next. TAKEN when it is another's.
 -- -> {uuid, epoch, generation, id, whether an older one was replaced}
 define('join', REGISTRY, 'channel name #ttl description stats uuid ?id', function(keys, arguments)
     local ring, nodes, stats, leases, ids = unpack(keys)

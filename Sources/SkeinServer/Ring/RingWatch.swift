@@ -76,7 +76,7 @@ final class RingWatch: Sendable {
             link.nodes(completion: Completion(on: self.transport.anyEventLoop) { continuation.resume(returning: $0) })
         }
         guard case .success(let list) = answer else { return }
-        self.seen.store(list.epoch, ordering: .relaxed)
+        let isFirst = self.seen.exchange(list.epoch, ordering: .relaxed) == 0
         do {
             guard let ring = try self.keeper.update(list) else { return }
             let names = ring.ring.nodes.map { "\($0.name)=\($0.weight)" }.joined(separator: " ")
@@ -85,7 +85,10 @@ final class RingWatch: Sendable {
                 metadata: ["skein.epoch": "\(ring.ring.epoch)", "skein.nodes": "\(names)"]
             )
             let due = self.transport.node.clock.now() + self.settings().settle
-            self.rebalance.withLock { $0.changed(to: ring, settlesAt: due) }
+            // What was before the first list was no ring that anybody was placed by.
+            self.rebalance.withLock { rebalance in
+                if isFirst { rebalance = RebalanceMachine(ring) } else { rebalance.changed(to: ring, settlesAt: due) }
+            }
         } catch {
             self.logger.warning(
                 "the registry's nodes make no ring, the last one stays",

@@ -28,9 +28,9 @@ class Registry:
     def call(self, function, *arguments, client=None):
         return call(client or self.redis, function, REGISTRY_KEYS, RING_CHANNEL, *arguments)
 
-    def join(self, name, ttl=TTL, description="d", stats="s", uuid="U"):
+    def join(self, name, ttl=TTL, description="d", stats="s", uuid="U", id=""):
         """uuid, epoch, generation, id, whether an older generation was replaced"""
-        return self._text(self.call("join", name, ttl, description, stats, uuid))
+        return self._text(self.call("join", name, ttl, description, stats, uuid, id))
 
     def beat(self, name, generation=1, ttl=TTL, description="d", stats="s"):
         """uuid, epoch, owners to sweep, time"""
