@@ -267,7 +267,7 @@ def test_all_live_on_after_nobody_reached_redis_for_longer_than_a_lease(registry
         client.close()
         return replies
 
-    together("join", ttl, "d", "s", "U")
+    together("join", ttl, "d", "s", "U", "")
     eventually(lambda: registry.names() == [], "the end of all leases")
     eventually(lambda: registry.now() - int(registry.redis.command("HGET", RING, "lastbeat")) > ttl, "a long silence")
     assert [reply[:3] for reply in together("beat", 1, ttl, "d", "s")] == [[b"U", 4, 0]] * 3
