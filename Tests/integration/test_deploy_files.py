@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ from support.deploy import (
     settings,
     stop_seconds,
 )
-from support.haproxy import executable
+from support.haproxy_process import executable
 from support.node import REPOSITORY, binary
 
 clusters = pytest.mark.parametrize("cluster", CLUSTERS)
@@ -90,27 +89,15 @@ def test_the_two_balancers_differ_in_their_servers_alone():
 
 
 @clusters
-def test_the_file_of_the_balancer_is_what_the_command_in_it_prints_and_lines_about_names(cluster):
+def test_the_file_of_the_balancer_is_what_the_command_in_it_prints(cluster):
     _, file, secrets = CLUSTERS[cluster]
     head, body = file.read_text().split("\nglobal\n")
     told = head.replace("\\\n#", "")
     command = re.search(r"^# +skein (ring haproxy .*)$", told, re.MULTILINE)[1].split()
     printed = skein(*command, env=secrets, folder=REPOSITORY if cluster == "compose" else KUBERNETES)
     assert printed.returncode == 0, printed.stderr
-    added = [
-        "resolvers names",
-        "parse-resolv-conf",
-        "hold valid 5s",
-        "default-server resolvers names resolve-prefer ipv4 init-addr last,libc,none",
-    ]
-    assert statements(body) == statements(printed.stdout.split("\nglobal\n")[1], added)
-    assert set(added) <= set(statements(body))
-
-
-def statements(text: str, others: Sequence[str] = ()) -> list[str]:
-    """The lines of a configuration that count, with others, in alphabetical order."""
-    lines = (line.strip() for line in text.splitlines())
-    return sorted([line for line in lines if line and not line.startswith("#")] + list(others))
+    assert body == printed.stdout.split("\nglobal\n")[1]
+    assert "resolvers names" in body
 
 
 # Docker

@@ -10,7 +10,7 @@ import pytest
 
 from support.cluster import free_ports
 from support.deploy import DEPLOY, SECRETS, compose, ring
-from support.haproxy import executable
+from support.haproxy_process import executable
 from support.node import Node, http as request
 from support.redis import RedisServer
 from support.waiting import eventually

@@ -268,7 +268,7 @@ def test_only_the_paths_of_clients_are_public(nodes, balancer_factory):
 def test_sync_runs_until_it_is_told_to_stop_and_survives_haproxy(nodes, balancer_factory, tmp_path):
     balancer = balancer_factory(three(nodes))
     log = tmp_path / "sync.log"
-    command = [binary(), "ring", "sync", "--nodes", balancer.nodes_file, "--socket", f"unix:{balancer.socket}"]
+    command = [binary(), "ring", "sync", "--nodes", balancer.nodes_file, "--socket", f"unix:{balancer.admin}"]
     with log.open("wb") as output:
         process = subprocess.Popen([*command, "--interval", "50ms", "--check-interval", "100ms"], stderr=output)
     try:

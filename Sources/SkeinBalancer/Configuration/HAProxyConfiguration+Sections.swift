@@ -12,11 +12,22 @@ extension HAProxyConfiguration {
             Self.preface(options, profile: profile),
             try Self.global(options),
             Self.defaults(options),
+        ]
+        let resolvers = options.followsNames ? [Self.resolvers] : []
+        let rest = [
             try Self.frontend(options),
             try Self.backend(options, nodes: nodes, profile: profile),
         ]
-        return sections.joined(separator: "\n")
+        return (sections + resolvers + rest).joined(separator: "\n")
     }
+
+    private static let resolvers = """
+        # Names of nodes are looked up again while HAProxy runs: a container that is made anew has another address.
+        resolvers names
+            parse-resolv-conf
+            hold valid 5s
+
+        """
 
     private static func preface(_ options: HAProxyOptions, profile: RingProfile) -> String {
         let secret =
@@ -201,6 +212,10 @@ extension HAProxyConfiguration {
                 "    # maxconn has to be above the node's own limit: its queue waits even while other nodes are idle.\n"
         }
         text += "    default-server \(options.server.sharedWords.joined(separator: " "))\n"
+        if options.followsNames {
+            text += "    # A node whose name nobody knows yet is down, and no reason not to start.\n"
+            text += "    default-server resolvers names resolve-prefer ipv4 init-addr last,libc,none\n"
+        }
         text += "    # Weight 100 makes 1,600 points: shares within a few percent. 0 drains.\n"
         for node in nodes {
             guard let endpoint = ServerEndpoint(node.address) else {

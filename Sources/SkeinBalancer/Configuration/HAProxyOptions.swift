@@ -20,6 +20,8 @@ public struct HAProxyOptions: Sendable, Hashable {
     public var secret: [UInt8] = []
     /// The file of the slot map; nil to choose by HAProxy's own hash.
     public var slotMapPath: String?
+    /// Whether names of nodes are looked up again while HAProxy runs, as in networks of containers.
+    public var followsNames = false
     /// Paths that clients may ask for begin with one of these; everything else is answered with 404.
     public var publicPaths = ["/connection/"]
     /// The release line that has to understand the configuration.

@@ -47,6 +47,9 @@ struct RingHAProxy: AsyncParsableCommand {
     @Option(name: .long, help: "Version of HAProxy, at least 2.6.")
     var haproxyVersion = "2.6"
 
+    @Flag(name: .long, help: "Look the names of nodes up again while HAProxy runs, as networks of containers need it.")
+    var followNames = false
+
     @Flag(name: .long, help: "Print the content of the slot map instead; HAProxy wants the file before it starts.")
     var printSlotMap = false
 
@@ -73,6 +76,7 @@ struct RingHAProxy: AsyncParsableCommand {
         options.hardStopAfter = self.hardStopAfter.duration
         options.secret = directory.secret
         options.slotMapPath = self.server.slotMap
+        options.followsNames = self.followNames
         options.publicPaths = self.publicPath
         options.version = HAProxyVersion(self.haproxyVersion) ?? .oldest
         let configuration = try HAProxyConfiguration(

@@ -3,14 +3,13 @@
 import os
 import random
 import signal
-import socket
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.cluster import Cluster, Redis, free_ports
+from support.cluster import Cluster, Redis
 from support.command_line import skein
-from support.haproxy import executable
+from support.haproxy_process import HAProxyProcess
 from support.load_connection import Endpoints
 from support.node import binary
 from support.waiting import eventually
@@ -28,20 +27,13 @@ class BalancedEndpoints(Endpoints):
         return f"{self.clients[0]}?cid={name}"
 
 
-class Balancer:
+class Balancer(HAProxyProcess):
     """HAProxy as master and worker, so that it can be reloaded. Use it in a `with` statement."""
 
     def __init__(self, redis: Redis, folder: Path, *options: str):
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
+        super().__init__(folder, "-W")
         self._redis = redis
         self._options = options
-        self._log = folder / "haproxy.log"
-        self._config = folder / "haproxy.cfg"
-        self._process: subprocess.Popen | None = None
-        (self.port,) = free_ports(1)
-        # Paths of sockets are short.
-        self.admin = folder / "a.sock"
 
     def __enter__(self) -> "Balancer":
         self.start()
@@ -50,24 +42,15 @@ class Balancer:
     def __exit__(self, *_) -> None:
         self.stop()
 
-    # The process
-
     def start(self) -> None:
-        """Renders the configuration for the nodes of the moment and starts; returns when it answers."""
-        self._config.write_text(self.rendered())
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [executable(), "-W", "-db", "-f", self._config], stdout=log, stderr=log, start_new_session=True
-            )
-        try:
-            eventually(self._answers, "HAProxy answers")
-        except BaseException:
-            self.stop()
-            raise
+        """Renders the configuration for the nodes of the moment, and starts."""
+        self.config.write_text(self.rendered())
+        super().start()
 
     def rendered(self) -> str:
-        answer = skein("ring", "haproxy", *self.source, "--bind", f"127.0.0.1:{self.port}", "--stats-socket", self.admin,
-            "--check-interval", CHECK_INTERVAL, "--max-connections", 4000, *self._options)  # fmt: skip
+        places = ["--bind", f"127.0.0.1:{self.port}", "--stats-socket", self.admin]
+        limits = ["--check-interval", CHECK_INTERVAL, "--max-connections", "4000"]
+        answer = skein("ring", "haproxy", *self.source, *places, *limits, *self._options)
         assert answer.returncode == 0, answer.stderr
         return answer.stdout
 
@@ -76,18 +59,11 @@ class Balancer:
         """Says to commands which cluster is meant."""
         return ["--set", "engine=redis", "--set", f"redis.url={self._redis.url}"]
 
-    def _answers(self) -> bool:
-        assert self._process.poll() is None, self._log.read_text()
-        try:
-            return "Name: HAProxy" in self.command("show info")
-        except OSError:
-            return False
-
     def reload(self) -> None:
         """A new worker with the configuration for the nodes of the moment; the old one keeps its connections."""
-        self._config.write_text(self.rendered())
+        self.config.write_text(self.rendered())
         before = self.worker()
-        self._process.send_signal(signal.SIGUSR2)
+        self.signal(signal.SIGUSR2)
         eventually(lambda: self.worker() not in (None, before), "a new worker")
 
     def worker(self) -> str | None:
@@ -98,25 +74,7 @@ class Balancer:
             return None
         return next((line for line in lines if line.startswith("Pid:")), None)
 
-    def stop(self) -> None:
-        if self._process is None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
-
     # What it knows
-
-    def command(self, text: str) -> str:
-        with socket.socket(socket.AF_UNIX) as admin:
-            admin.settimeout(5)
-            admin.connect(str(self.admin))
-            admin.sendall(f"{text}\n".encode())
-            return b"".join(iter(lambda: admin.recv(65536), b"")).decode()
 
     def states(self) -> dict[str, str]:
         """What the balancer thinks of each node: UP, DOWN, NOLB, DRAIN, MAINT, …"""

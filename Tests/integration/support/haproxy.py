@@ -1,7 +1,6 @@
 """A real HAProxy for tests, servers behind it that answer with their names, and what `skein ring owner` says."""
 
 import json
-import os
 import selectors
 import socket
 import subprocess
@@ -10,19 +9,14 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
+from support.haproxy_process import HAProxyProcess, executable
 from support.node import binary
-from support.waiting import WAIT_SECONDS, eventually
+from support.waiting import WAIT_SECONDS
 
 STOP_SECONDS = 10
 COMMAND_SECONDS = 30
 # Requests that are on their way at once: the answers come in the order of the requests (RFC 9112 9.3.2).
 BATCH = 100
-
-
-def executable() -> str | None:
-    """Debian has it in a folder that is not on everybody's path."""
-    places = os.environ.get("PATH", "").split(os.pathsep) + ["/usr/sbin"]
-    return next((path for place in places if os.access(path := f"{place}/haproxy", os.X_OK)), None)
 
 
 def version() -> str:
@@ -103,41 +97,17 @@ class NamedServers:
         self._selector.close()
 
 
-class HAProxy:
-    """One HAProxy process in the foreground, with its Runtime API on a Unix socket."""
+class HAProxy(HAProxyProcess):
+    """HAProxy with servers that a test describes."""
 
     def __init__(self, folder: Path, sections: str):
-        self._admin = folder / "admin.sock"
-        self._log = folder / "haproxy.log"
-        self.port = _free_port()
-        config = folder / "haproxy.cfg"
-        config.write_text(
-            f"global\n    stats socket {self._admin} mode 600 level admin\n    maxconn 500\n"
+        super().__init__(folder)
+        self.config.write_text(
+            f"global\n    stats socket {self.admin} mode 600 level admin\n    maxconn 500\n"
             "defaults\n    mode http\n    timeout connect 5s\n    timeout client 30s\n    timeout server 30s\n"
             f"    http-reuse always\nfrontend tests\n    bind 127.0.0.1:{self.port}\n{sections}"
         )
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen([executable(), "-db", "-f", config], stdout=log, stderr=log)
-        try:
-            eventually(self._is_ready, "HAProxy answers")
-        except BaseException:
-            self.stop()
-            raise
-
-    def _is_ready(self) -> bool:
-        assert self._process.poll() is None, self._log.read_text()
-        try:
-            return "Name: HAProxy" in self.command("show info")
-        except OSError:
-            return False
-
-    def command(self, text: str) -> str:
-        """The answer of the Runtime API."""
-        with socket.socket(socket.AF_UNIX) as admin:
-            admin.settimeout(WAIT_SECONDS)
-            admin.connect(str(self._admin))
-            admin.sendall(f"{text}\n".encode())
-            return b"".join(iter(lambda: admin.recv(65536), b"")).decode().strip()
+        self.start()
 
     def change(self, text: str, expected: str = "") -> None:
         """A command of the Runtime API; AssertionError unless it answers just this."""
@@ -156,14 +126,6 @@ class HAProxy:
                 names += [_read_body(answers) for _ in batch]
         return names
 
-    def stop(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
 
 def _read_body(answers) -> str:
     status = answers.readline()
@@ -174,8 +136,3 @@ def _read_body(answers) -> str:
         if name.lower() == b"content-length":
             length = int(value)
     return answers.read(length).decode()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]

@@ -3,9 +3,7 @@
 import http.client
 import json
 import os
-import signal
 import socket
-import subprocess
 import threading
 from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,10 +11,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from support.command_line import skein
-from support.haproxy import executable
-from support.waiting import WAIT_SECONDS, eventually
+from support.haproxy_process import HAProxyProcess
+from support.waiting import WAIT_SECONDS
 
-STOP_SECONDS = 10
 # The key and its answer are those of RFC 6455 1.3; HAProxy compares them.
 _KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 _UPGRADED = {
@@ -110,40 +107,18 @@ class Agent:
                 return
 
 
-class RingBalancer:
-    """One HAProxy in the foreground, with the configuration that the command prints for a file of nodes."""
+class RingBalancer(HAProxyProcess):
+    """HAProxy with the configuration that the command prints for a file of nodes."""
 
     def __init__(self, folder: Path, nodes: list[dict], *options: str | Path):
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
+        super().__init__(folder)
         self.nodes_file = folder / "nodes.json"
         self.set_nodes(nodes)
-        self.socket = folder / "admin.sock"
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._config = folder / "haproxy.cfg"
-        self._log = folder / "haproxy.log"
-        bind = ["--bind", f"127.0.0.1:{self.port}", "--stats-socket", self.socket]
+        bind = ["--bind", f"127.0.0.1:{self.port}", "--stats-socket", self.admin]
         limits = ["--max-connections", "500", "--check-interval", "100ms"]
-        self._config.write_text(self.ring("haproxy", *bind, *limits, *options))
+        self.config.write_text(self.ring("haproxy", *bind, *limits, *options))
         self.start()
-
-    def start(self) -> None:
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen([executable(), "-db", "-f", self._config], stdout=log, stderr=log)
-        try:
-            eventually(self._is_ready, "HAProxy answers")
-        except BaseException:
-            self.stop()
-            raise
-
-    def _is_ready(self) -> bool:
-        assert self._process.poll() is None, self._log.read_text()
-        try:
-            return "Name: HAProxy" in self.command("show info")
-        except OSError:
-            return False
 
     def set_nodes(self, nodes: Iterable[dict]) -> None:
         """At once: a reader sees the nodes before or these."""
@@ -159,21 +134,13 @@ class RingBalancer:
 
     def sync(self, *arguments: str | Path) -> list[str]:
         """One round; what it says."""
-        socket_option = ["--socket", f"unix:{self.socket}", "--check-interval", "100ms"]
+        socket_option = ["--socket", f"unix:{self.admin}", "--check-interval", "100ms"]
         return self.ring("sync", "--once", *socket_option, *arguments).splitlines()
 
     def owners(self, keys: list[str], *arguments: str | Path) -> list[str]:
         file = self.folder / "keys"
         file.write_text("".join(f"{key}\n" for key in keys))
         return self.ring("owner", "--keys", file, *arguments).splitlines()
-
-    def command(self, text: str) -> str:
-        """The answer of the Runtime API."""
-        with socket.socket(socket.AF_UNIX) as admin:
-            admin.settimeout(WAIT_SECONDS)
-            admin.connect(str(self.socket))
-            admin.sendall(f"{text}\n".encode())
-            return b"".join(iter(lambda: admin.recv(65536), b"")).decode()
 
     def servers(self) -> dict[str, tuple[int, int]]:
         """Id and weight of each server, by name; empty while HAProxy does not answer."""
@@ -227,11 +194,3 @@ class RingBalancer:
         assert head.startswith(b"HTTP/1.1 101"), head
         lines = head.decode().lower().split("\r\n")
         return connection, next(line.split(": ")[1] for line in lines if line.startswith("x-skein-node"))
-
-    def stop(self) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
