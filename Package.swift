@@ -109,7 +109,7 @@ let package = Package(
         .testTarget(name: "HashRingTests", dependencies: ["HashRing"], swiftSettings: strict),
         .testTarget(
             name: "SkeinBalancerTests",
-            dependencies: ["SkeinBalancer", "HashRing"],
+            dependencies: ["SkeinBalancer", "HashRing", "SkeinTestKit"],
             swiftSettings: strict
         ),
         .testTarget(name: "SkeinCoreTests", dependencies: ["SkeinCore", "SkeinTestKit"], swiftSettings: strict),

@@ -1,5 +1,6 @@
 import HashRing
 import SkeinBalancer
+import SkeinTestKit
 import Testing
 
 /// Rounds against a model of HAProxy.
@@ -10,7 +11,7 @@ import Testing
     }
 
     /// A change that may happen between two rounds.
-    private func change(_ nodes: inout [RingNode], _ generator: inout SplitMix64) {
+    private func change(_ nodes: inout [RingNode], _ generator: inout SeededGenerator) {
         let ids = (1...12).map(UInt32.init).filter { id in !nodes.contains { $0.id == id } }
         let names = (1...12).map { "n\($0)" }.filter { name in !nodes.contains { $0.name == name } }
         let place = Int.random(in: nodes.indices, using: &generator)
@@ -32,7 +33,7 @@ import Testing
 
     @Test(arguments: 0..<40)
     func `whatever happens, HAProxy ends with exactly the nodes`(seed: UInt64) throws {
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         let model = ModelHAProxy()
         let sync = BalancerSync(channel: model, backend: "skein")
         var nodes = [node(1), node(2), node(3)]

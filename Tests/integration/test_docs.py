@@ -13,6 +13,8 @@ PAGES = sorted(DOCS.rglob("*.md"))
 DOCUMENTS = [REPOSITORY / "README.md", *PAGES]
 GENERATED = ["configuration", "metrics", "codes"]
 COMMANDS = [["serve"], ["token"], ["config"], ["config", "check"], ["config", "show"], ["config", "default"], ["docs"]]
+COMMANDS += [["nodes"], ["drain"], ["health"], ["ring"]]
+COMMANDS += [["ring", command] for command in ("haproxy", "sync", "verify", "owner", "plan", "diff")]
 README_LINES = 150
 COLUMNS = 140
 # Pages whose names in backticks are names in the source.
@@ -95,7 +97,7 @@ def test_configurations_can_be_used(block, tmp_path):
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_the_page_of_the_command_line_has_every_option(command):
     page = (DOCS / "reference" / "cli.md").read_text()
-    options = set(re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", skein("help", *command).stdout, re.MULTILINE)) - {"--help"}
+    options = set(re.findall(r"^ +(?:-\w, )?(--[a-z0-9-]+)", skein("help", *command).stdout, re.MULTILINE)) - {"--help"}
     subcommands = set(re.findall(r"^  ([a-z]+) ", skein("help", *command).stdout, re.MULTILINE))
     missing = [word for word in options if f"`{word}" not in page]
     missing += [word for word in subcommands if f"skein {' '.join(command)} {word}" not in page]

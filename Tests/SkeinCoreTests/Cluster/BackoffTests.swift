@@ -1,4 +1,5 @@
 import SkeinCore
+import SkeinTestKit
 import Testing
 
 @Suite struct BackoffTests {
@@ -58,7 +59,7 @@ import Testing
     }
 
     @Test func `waits are spread evenly over all of the bound`() {
-        var generator = SplitMix64(seed: 7)
+        var generator = SeededGenerator(seed: 7)
         var parts = [Int](repeating: 0, count: 10)
         for _ in 0..<20_000 {
             var backoff = Backoff(base: .milliseconds(1_000), cap: .seconds(60))

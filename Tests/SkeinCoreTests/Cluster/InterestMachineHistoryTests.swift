@@ -1,4 +1,5 @@
 import SkeinCore
+import SkeinTestKit
 import Testing
 
 @Suite struct InterestMachineHistoryTests {
@@ -14,7 +15,7 @@ import Testing
         }
 
         var machine = InterestMachine()
-        var random: SplitMix64
+        var random: SeededGenerator
         var members = 0
         var isLinked = true
         var isSubscribed = false
@@ -26,7 +27,7 @@ import Testing
         var counts: [String: Int] = [:]
 
         init(seed: UInt64) {
-            self.random = SplitMix64(seed: seed)
+            self.random = SeededGenerator(seed: seed)
         }
 
         func require(_ condition: Bool, _ message: String) throws {

@@ -1,4 +1,5 @@
 import SkeinCore
+import SkeinTestKit
 import Testing
 
 /// Long random histories with everything that can happen.
@@ -15,12 +16,12 @@ import Testing
     private struct History {
         var world: StreamWorld
         var subscribers = [StreamSubscriber](repeating: StreamSubscriber(), count: 3)
-        var random: SplitMix64
+        var random: SeededGenerator
         let moves: [StreamWorld.Move]
         let goesBack: Bool
 
         init(seed: UInt64, goesBack: Bool) {
-            self.random = SplitMix64(seed: seed)
+            self.random = SeededGenerator(seed: seed)
             self.world = StreamWorld(heldLimit: self.random.pick([0, 1, 2, 5, 1024]))
             self.goesBack = goesBack
             // Each history has its own mixture.

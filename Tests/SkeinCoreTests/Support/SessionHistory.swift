@@ -1,4 +1,5 @@
 import SkeinCore
+import SkeinTestKit
 import Testing
 
 /// Plays random histories of sessions: a client that pipelines, a shell that answers late, a server that interferes,
@@ -30,7 +31,7 @@ struct SessionHistory {
 
     let policy = SessionPolicy.sample(limits: SessionHistory.limits)
     let channels = SessionModel.facts.keys.sorted { $0.text < $1.text }
-    var random: SplitMix64
+    var random: SeededGenerator
     var machine = Machine(clientID: "client-0")
     var model = SessionModel(limit: SessionHistory.limits.channels)
     var now = MonotonicInstant(nanoseconds: 1 << 40)
@@ -40,7 +41,7 @@ struct SessionHistory {
     var counts: [String: Int] = [:]
 
     init(seed: UInt64) {
-        self.random = SplitMix64(seed: seed)
+        self.random = SeededGenerator(seed: seed)
     }
 
     mutating func count(_ event: String) {

@@ -1,4 +1,5 @@
 import NIOCore
+import SkeinTestKit
 import Testing
 
 @testable import SkeinRedis
@@ -85,7 +86,7 @@ import Testing
     }
 
     @Test func `what was written reads back as the same words`() {
-        var random = RESPTestRandom(seed: 6)
+        var random = SeededGenerator(seed: 6)
         for _ in 0..<1000 {
             var writer = RESPCommandWriter()
             var words: [RESPValue] = []

@@ -1,3 +1,4 @@
+import SkeinTestKit
 import Testing
 
 @testable import SkeinRedis
@@ -9,7 +10,7 @@ import Testing
         RESPDecoder(maximumElements: 300, maximumBytes: 150, maximumReplyBytes: 3000)
     }
 
-    private func pieces(_ bytes: [UInt8], using random: inout RESPTestRandom) -> [[UInt8]] {
+    private func pieces(_ bytes: [UInt8], using random: inout SeededGenerator) -> [[UInt8]] {
         var pieces: [[UInt8]] = []
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -21,7 +22,7 @@ import Testing
     }
 
     /// The outcome of decoding at once, after comparing it with the others.
-    private func outcome(_ bytes: [UInt8], using random: inout RESPTestRandom) -> RESPOutcome {
+    private func outcome(_ bytes: [UInt8], using random: inout SeededGenerator) -> RESPOutcome {
         let whole = RESPOutcome([bytes], self.decoder())
         let cut = RESPOutcome(self.pieces(bytes, using: &random), self.decoder())
         let octets = RESPOutcome(octetsOf: bytes, self.decoder())
@@ -31,7 +32,7 @@ import Testing
     }
 
     @Test func `random replies come out as they went in`() {
-        var random = RESPTestRandom(seed: 1)
+        var random = SeededGenerator(seed: 1)
         for _ in 0..<5000 {
             let values = (0..<3).map { _ in RESPValue.random(depth: 8, using: &random) }
             let bytes = values.flatMap(\.encoded)
@@ -41,7 +42,7 @@ import Testing
     }
 
     @Test func `damaged replies are errors or other replies`() {
-        var random = RESPTestRandom(seed: 2)
+        var random = SeededGenerator(seed: 2)
         let alphabet = [UInt8]("+-:$*\r\n0123456789%_~#,=>(|!a ".utf8)
         var errors = 0
         for _ in 0..<10_000 {
@@ -61,7 +62,7 @@ import Testing
     }
 
     @Test func `bytes that look like RESP never trap`() {
-        var random = RESPTestRandom(seed: 4)
+        var random = SeededGenerator(seed: 4)
         let alphabet = [UInt8]("+-:$*\r\n0123\r\n%_~#,=>(|!a".utf8)
         var replies = 0
         for _ in 0..<30_000 {
@@ -74,7 +75,7 @@ import Testing
     }
 
     @Test func `arbitrary bytes never trap`() {
-        var random = RESPTestRandom(seed: 5)
+        var random = SeededGenerator(seed: 5)
         for _ in 0..<10_000 {
             let bytes = (0..<Int.random(in: 0..<200, using: &random)).map { _ in
                 UInt8.random(in: 0...255, using: &random)

@@ -1,4 +1,5 @@
 import NIOCore
+import SkeinTestKit
 import Testing
 
 @testable import SkeinRedis
@@ -67,7 +68,7 @@ import Testing
     }
 
     @Test func `a string of several megabytes arrives unchanged between its neighbours`() {
-        var random = RESPTestRandom(seed: 3)
+        var random = SeededGenerator(seed: 3)
         let large = RESPValue.bulk((0..<3_000_000).map { _ in UInt8(truncatingIfNeeded: random.next()) })
         let values = [.integer(1), .array([.bulk("a"), large, .bulk("b")]), .simple("OK"), large, .integer(2)]
         #expect(RESPOutcome([values.flatMap(\.encoded)]).values == values)

@@ -1,4 +1,5 @@
 import NIOCore
+import SkeinTestKit
 import Testing
 
 @testable import SkeinRedis
@@ -81,7 +82,7 @@ import Testing
     }
 
     @Test func `iteration visits every element once, in order`() throws {
-        var random = RESPTestRandom(seed: 8)
+        var random = SeededGenerator(seed: 8)
         for _ in 0..<500 {
             let elements = (0..<5).map { _ in RESPValue.random(depth: 5, using: &random) }
             let bytes = RESPValue.array(elements).encoded

@@ -1,3 +1,5 @@
+import SkeinTestKit
+
 @testable import SkeinRedis
 
 extension RESPValue {
@@ -17,7 +19,7 @@ extension RESPValue {
     static func bulk(_ text: String) -> RESPValue { .bulk([UInt8](text.utf8)) }
 
     /// Any value, with arrays nested at most as deep as asked.
-    static func random(depth: Int, using random: inout RESPTestRandom) -> RESPValue {
+    static func random(depth: Int, using random: inout SeededGenerator) -> RESPValue {
         switch Int.random(in: 0..<(depth > 0 ? 9 : 6), using: &random) {
         case 0: return .simple("OK")
         case 1: return .error("ERR of some kind")

@@ -1,5 +1,6 @@
 import NIOCore
 import SkeinCore
+import SkeinTestKit
 import SkeinWire
 import Testing
 
@@ -151,7 +152,7 @@ import Testing
     }
 
     @Test func `damaged commands never trap`() {
-        var random = CodecRandom(seed: 37)
+        var random = SeededGenerator(seed: 37)
         for _ in 0..<5000 {
             guard var bytes = CommandSamples.json.randomElement(using: &random).map({ Array($0.0.utf8) }) else {
                 return

@@ -1,3 +1,4 @@
+import SkeinTestKit
 import SkeinWire
 import Testing
 
@@ -19,7 +20,7 @@ import Testing
     }
 
     @Test func `a patch between texts is text`() throws {
-        var random = CodecRandom(seed: 8)
+        var random = SeededGenerator(seed: 8)
         // Several of these end or begin with the same byte.
         let scalars = Array("aéЩ詩日😀😁\u{301}ßж".unicodeScalars)
         var copies = 0
@@ -41,7 +42,7 @@ import Testing
     }
 
     @Test func `applying a patch gives the target, whatever the two are`() throws {
-        var random = CodecRandom(seed: 64)
+        var random = SeededGenerator(seed: 64)
         for round in 0..<800 {
             let base = Self.bytes(Int.random(in: 0...400, using: &random), symbols: round % 3 == 0 ? 2 : 256, &random)
             let target =
@@ -53,7 +54,7 @@ import Testing
     }
 
     @Test func `an edit in the middle of a long text costs little`() throws {
-        var random = CodecRandom(seed: 5)
+        var random = SeededGenerator(seed: 5)
         let base = Self.bytes(60_000, symbols: 256, &random)
         var target = base
         target.replaceSubrange(30_000..<30_010, with: Array("inserted".utf8))
@@ -94,7 +95,7 @@ import Testing
     }
 
     @Test func `random damage never traps, and no prefix of a patch is one`() {
-        var random = CodecRandom(seed: 99)
+        var random = SeededGenerator(seed: 99)
         let base = Self.bytes(300, symbols: 256, &random)
         let target = Self.edited(base, &random)
         let patch = FossilDelta.create(from: base, to: target)
@@ -118,11 +119,11 @@ import Testing
         String(decoding: FossilDelta.create(from: Array(base.utf8), to: Array(target.utf8)), as: UTF8.self)
     }
 
-    private static func bytes(_ count: Int, symbols: Int, _ random: inout CodecRandom) -> [UInt8] {
+    private static func bytes(_ count: Int, symbols: Int, _ random: inout SeededGenerator) -> [UInt8] {
         (0..<count).map { _ in UInt8(Int.random(in: 0..<symbols, using: &random)) }
     }
 
-    private static func edited(_ base: [UInt8], _ random: inout CodecRandom) -> [UInt8] {
+    private static func edited(_ base: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
         var target = base
         for _ in 0..<Int.random(in: 0...4, using: &random) {
             let start = Int.random(in: 0...target.count, using: &random)

@@ -1,4 +1,5 @@
 import NIOCore
+import SkeinTestKit
 import SkeinWire
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
     @Test(arguments: ConformanceCase.all)
     func `Each row decodes as RFC 6455 says, however it is cut into reads`(_ row: ConformanceCase) {
         #expect(FrameFeeding.events(row.bytes, limits: row.limits) == row.expected)
-        var random = FrameTestRandom(seed: UInt64(row.bytes.count))
+        var random = SeededGenerator(seed: UInt64(row.bytes.count))
         for spacing in [3, 20, 997] where row.bytes.count / spacing < 4000 {
             let cuts = FrameFeeding.cuts(count: row.bytes.count, spacing: spacing, random: &random)
             #expect(FrameFeeding.events(row.bytes, cutAt: cuts, limits: row.limits) == row.expected)

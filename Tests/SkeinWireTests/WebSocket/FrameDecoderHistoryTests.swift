@@ -1,4 +1,5 @@
 import NIOCore
+import SkeinTestKit
 import SkeinWire
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 
     @Test(arguments: 0..<10 as Range<UInt64>)
     func `Random histories agree with the model, however they are cut`(_ seed: UInt64) {
-        var random = FrameTestRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<60 {
             let frames = Self.history(&random)
             var model = FrameModel(limits: Self.limits)
@@ -25,7 +26,7 @@ import Testing
 
     @Test(arguments: 0..<10 as Range<UInt64>)
     func `Random bytes never trap, and end the same however they are cut`(_ seed: UInt64) {
-        var random = FrameTestRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<100 {
             var bytes = (0..<Int.random(in: 0...200, using: &random)).map { _ in
                 UInt8.random(in: 0...255, using: &random)
@@ -41,7 +42,7 @@ import Testing
     @Test func `Random histories reach every kind of event and of failure`() {
         var seen: Set<String> = []
         for seed in 0..<10 as Range<UInt64> {
-            var random = FrameTestRandom(seed: seed)
+            var random = SeededGenerator(seed: seed)
             for _ in 0..<60 {
                 var model = FrameModel(limits: Self.limits)
                 for frame in Self.history(&random) { model.receive(frame) }
@@ -64,7 +65,7 @@ import Testing
     }
 
     /// Mostly well-formed, so that histories get far; one frame in 25 has a defect.
-    private static func history(_ random: inout FrameTestRandom) -> [ClientFrame] {
+    private static func history(_ random: inout SeededGenerator) -> [ClientFrame] {
         var isInside = false
         return (0..<Int.random(in: 1...30, using: &random)).map { _ in
             var frame = Self.frame(isInside: isInside, &random)
@@ -74,7 +75,7 @@ import Testing
         }
     }
 
-    private static func frame(isInside: Bool, _ random: inout FrameTestRandom) -> ClientFrame {
+    private static func frame(isInside: Bool, _ random: inout SeededGenerator) -> ClientFrame {
         var frame: ClientFrame
         switch Int.random(in: 0..<40, using: &random) {
         case 0: frame = .close([1000, 1005, 3000, 4999, 5000].randomElement(using: &random) ?? 0, Self.text(&random))
@@ -87,14 +88,14 @@ import Testing
         return frame
     }
 
-    private static func text(_ random: inout FrameTestRandom) -> [UInt8] {
+    private static func text(_ random: inout SeededGenerator) -> [UInt8] {
         let characters = Array("aZ 0é世😀")
         return (0..<Int.random(in: 0...30, using: &random)).flatMap { _ in
             Array((characters.randomElement(using: &random) ?? " ").utf8)
         }
     }
 
-    private static func damage(_ frame: inout ClientFrame, _ random: inout FrameTestRandom) {
+    private static func damage(_ frame: inout ClientFrame, _ random: inout SeededGenerator) {
         switch Int.random(in: 0..<9, using: &random) {
         case 0: frame.reserved = UInt8.random(in: 1...7, using: &random)
         case 1: frame.opcode = UInt8.random(in: 0...15, using: &random)

@@ -1,5 +1,6 @@
 import NIOCore
 import SkeinCore
+import SkeinTestKit
 import SkeinWire
 
 /// Ways to bring bytes to a decoder.
@@ -31,7 +32,7 @@ enum FrameFeeding {
     }
 
     /// Ascending random cuts, on average one in `spacing` bytes; some reads are empty.
-    static func cuts(count: Int, spacing: Int, random: inout FrameTestRandom) -> [Int] {
+    static func cuts(count: Int, spacing: Int, random: inout SeededGenerator) -> [Int] {
         (0..<max(1, count / spacing)).map { _ in Int.random(in: 0...count, using: &random) }.sorted()
     }
 }

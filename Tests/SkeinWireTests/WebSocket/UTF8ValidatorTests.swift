@@ -1,3 +1,4 @@
+import SkeinTestKit
 import SkeinWire
 import Testing
 
@@ -32,7 +33,7 @@ import Testing
 
     @Test(arguments: 0..<10 as Range<UInt64>)
     func `Random sequences of three and four bytes are judged right, at every split`(_ seed: UInt64) {
-        var random = FrameTestRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var wrong: [[UInt8]] = []
         for _ in 0..<500 {
             let bytes =
