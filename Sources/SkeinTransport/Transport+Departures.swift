@@ -1,23 +1,13 @@
 public import SkeinCore
 
-/// Sessions that go elsewhere: counted by their place on the ring, and told to reconnect at a pace. Every function reaches every
+/// Sessions that are elsewhere than they belong: counted, and told to reconnect at a pace. Every function reaches every
 /// loop; O(sessions) on each.
 extension Transport {
-    /// Sessions with a place on the ring, and those of them that `isIncluded`.
-    public func sessions(
-        placedWhere isIncluded: @escaping @Sendable (UInt64) -> Bool
-    ) async -> (placed: Int, included: Int) {
-        let counts = await self.onEveryLoop { loop in
-            loop.directory.all.reduce(into: (placed: 0, included: 0)) { counts, session in
-                guard let position = session.position else { return }
-                counts.placed += 1
-                if isIncluded(position) { counts.included += 1 }
-            }
-        }
-        return counts.reduce(into: (0, 0)) {
-            $0.0 += $1.placed
-            $0.1 += $1.included
-        }
+    /// How many sessions have a place on the ring that `isIncluded`.
+    public func countSessions(placedWhere isIncluded: @escaping @Sendable (UInt64) -> Bool) async -> Int {
+        await self.onEveryLoop { loop in
+            loop.directory.all.count { session in session.position.map(isIncluded) ?? false }
+        }.reduce(0, +)
     }
 
     /// Begins to end sessions in random order, `rate` per second of the whole node. Nil is the place of those that have none.

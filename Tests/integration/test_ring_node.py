@@ -1,4 +1,4 @@
-"""What one node does for the ring: says who owns whom, knows its clients again, goes without a rush, asks for patience."""
+"""What one node does for the ring: says who owns whom, knows its clients again, drains, asks for patience."""
 
 import base64
 import contextlib
@@ -14,6 +14,7 @@ from support import protocol
 from support.chaos import CONFIG
 from support.cluster import Cluster, free_ports
 from support.command_line import skein
+from support.haproxy import owners
 from support.node import http, merged
 from support.protocol import with_query
 from support.redis import RedisServer
@@ -36,7 +37,9 @@ def redis(tmp_path):
         yield redis
 
 
-def handshake(node, path: str = "/connection/websocket", prefix: bytes = b"", **headers: str) -> tuple[int, dict[str, str]]:
+def handshake(
+    node, path: str = "/connection/websocket", prefix: bytes = b"", **headers: str
+) -> tuple[int, dict[str, str]]:
     """The status and the headers of an upgrade; the connection ends at once. Status 0 when nothing comes back."""
     lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{node.port}"]
     lines += [f"{name}: {value}" for name, value in (UPGRADE | headers).items()]
@@ -90,7 +93,9 @@ def test_with_a_secret_the_owner_is_that_of_the_keyed_id(node_factory):
     plain = node_factory({"node": {"name": "n1"}, "ring": nodes})
     names = [owner(keyed, f"client-{n}")["owner"]["name"] for n in range(50)]
     assert names != [owner(plain, f"client-{n}")["owner"]["name"] for n in range(50)]
-    assert hmac.new(secret, b"client-0", hashlib.sha256).digest()  # What the balancer hashes; see test_ring_command.
+    servers = [{"name": f"n{id}", "id": id, "address": f"127.0.0.1:{id}"} for id in range(1, 6)]
+    keys = [hmac.new(secret, f"client-{n}".encode(), hashlib.sha256).digest() for n in range(50)]
+    assert names == owners(servers, keys)
 
 
 @pytest.mark.parametrize("nodes", [["n1"], ["n1=1@a:1", "n2=1@b:1"], ["n1=1@a:1", "n1=2@b:1"]])
@@ -137,6 +142,16 @@ def test_in_a_cluster_a_client_without_an_id_gets_one_that_the_node_owns(redis, 
         assert "set-cookie" not in handshake(node, "/connection/websocket/mine")[1]
 
 
+def test_the_cookie_is_for_encrypted_connections_where_the_client_has_one_and_may_be_left_out(redis, tmp_path):
+    with Cluster(redis, 1, tmp_path) as cluster:
+        assert "Secure" not in handshake(cluster.node(1))[1]["set-cookie"]
+        assert "; Secure" in handshake(cluster.node(1), **{"X-Forwarded-Proto": "https"})[1]["set-cookie"]
+        without = cluster.restart(1)
+        without.config_file.write_text(without.config_file.read_text() + "ring: {cookie: false}\n")
+        without.signal(signal.SIGHUP)
+        eventually(lambda: "set-cookie" not in handshake(without)[1], "the cookie is left out")
+
+
 def test_a_node_that_stands_alone_hands_out_no_ids(node_factory):
     assert "set-cookie" not in handshake(node_factory())[1]
 
@@ -151,6 +166,49 @@ def test_clients_that_another_node_owns_are_counted(redis, tmp_path):
             assert node.metric("skein_ring_misplaced_clients") == 1
             assert node.metric("skein_ring_handshakes_total", owner="other") == 1
         eventually(lambda: node.metric("skein_ring_misplaced_clients") == 0, "it is gone")
+
+
+def ring_of(node) -> dict[str, tuple[int, str | None]]:
+    return {each["name"]: (each["weight"], each.get("zone")) for each in http(f"{node.admin_url}/ring").json()["nodes"]}
+
+
+def test_a_reload_changes_the_weight_for_all_and_the_zone_is_told(redis, tmp_path):
+    with Cluster(redis, 2, tmp_path, {"node": {"zone": "here"}}) as cluster:
+        both = {"n1": (100, "here"), "n2": (100, "here")}
+        eventually(lambda: ring_of(cluster.node(2)) == both, "the ring is whole")
+        node = cluster.node(1)
+        node.config_file.write_text(node.config_file.read_text().replace("name: n1", "name: n1\n  weight: 30"))
+        node.signal(signal.SIGHUP)
+        eventually(lambda: ring_of(cluster.node(2))["n1"] == (30, "here"), "the other node knows the new weight")
+
+
+def test_a_change_is_heard_long_before_the_next_sign_of_life(redis, tmp_path):
+    slow = {"cluster": {"heartbeat": "40s", "lease": "120s"}}
+    with Cluster(redis, 1, tmp_path / "first", slow) as first:
+        node = first.node(1)
+        eventually(lambda: ring_of(node).keys() == {"n1"}, "the node knows itself")
+        second = Cluster(redis, 2, tmp_path / "second", slow)
+        other = second.start(2)
+        # A fifth of a heartbeat at most, so that not all nodes ask at once.
+        eventually(lambda: ring_of(node).keys() == {"n1", "n2"}, "the newcomer is known", 20)
+        other.stop()
+
+
+@pytest.mark.parametrize("rebalance", ["lazy", "off"])
+def test_clients_of_a_newcomer_stay_where_they_are_unless_told(redis, tmp_path, rebalance):
+    config = CONFIG | {"ring": {"rebalance": rebalance, "settle": "0s"}}
+    with Cluster(redis, 2, tmp_path, config) as cluster, contextlib.ExitStack() as stack:
+        cluster.stop(2)
+        node = cluster.node(1)
+        eventually(lambda: ring_of(node).keys() == {"n1"}, "the node is alone")
+        urls = [with_query(node.ws_url, f"cid=c{n}") for n in range(20)]
+        sessions = [stack.enter_context(protocol.connected(url)) for url in urls]
+        cluster.start(2)
+        eventually(lambda: ring_of(node) == {"n1": (100, None), "n2": (100, None)}, "the newcomer is known")
+        wrong = sum(owner(node, f"c{n}")["owner"]["name"] == "n2" for n in range(20))
+        assert 0 < wrong < 20
+        eventually(lambda: node.metric("skein_ring_misplaced_clients") == (wrong if rebalance == "lazy" else 0), "counted")
+        assert node.metric("skein_ring_moved_total") == 0 and node.metric("skein_sessions") == len(sessions)
 
 
 # Patience

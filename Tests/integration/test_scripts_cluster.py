@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from support.node import REPOSITORY, binary, http
+from support.node import REPOSITORY, binary, environment, http
 from support.waiting import eventually
 
 START_SECONDS = 60
@@ -23,14 +23,13 @@ class Script:
     """A running scripts/cluster; its output is read line by line."""
 
     def __init__(self, *arguments: str):
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("SKEIN_")}
         self.process = subprocess.Popen(
             [REPOSITORY / "scripts/cluster", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=environment | {"SKEIN_BINARY": str(binary())},
+            env=environment() | {"SKEIN_BINARY": str(binary())},
             # Whoever runs the tests in the background has SIGINT ignored, which a shell script cannot undo.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )

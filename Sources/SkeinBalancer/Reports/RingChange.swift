@@ -2,20 +2,17 @@ public import HashRing
 
 /// A change that an operator thinks about.
 public enum RingChange: Sendable, Hashable {
-    /// `n4=4@10.0.0.4:8000`: a new node with its id and address, of weight 100.
+    /// `n4=4@10.0.0.4:8000`: a new node with its id and address.
     case add(RingNode)
     /// A node that leaves.
     case remove(name: String)
     /// `n1=50`: another weight.
     case weight(name: String, weight: Int)
 
-    /// Reads `name=id@host:port`; nil for everything else.
+    /// Reads a node as ``NodeNotation`` has it; nil for everything else.
     public static func addition(_ text: String) -> RingChange? {
-        let parts = text.split(separator: "=", maxSplits: 1)
-        guard parts.count == 2 else { return nil }
-        let place = parts[1].split(separator: "@", maxSplits: 1)
-        guard place.count == 2, let id = UInt32(place[0]), ServerEndpoint(String(place[1])) != nil else { return nil }
-        return .add(RingNode(name: String(parts[0]), id: id, address: String(place[1])))
+        guard let node = try? NodeNotation.parse(text), ServerEndpoint(node.address) != nil else { return nil }
+        return .add(node)
     }
 
     /// Reads `name=weight`; nil for everything else.

@@ -1,3 +1,6 @@
+import SkeinCore
+import SkeinTransport
+
 extension Configuration {
     /// `listeners`: where the three roles of the server are reached.
     public struct Listeners: Sendable, Equatable {
@@ -87,5 +90,26 @@ extension Configuration {
         public var port: Int
         /// What is served there; never empty.
         public var roles: [ListenerRole]
+    }
+
+    /// The networks of the proxies; loading has refused what cannot be read. Nil when nobody has to say who clients are.
+    var trustedProxies: TrustedNetworks? {
+        self.listeners.client.demandsProxyHeader ? try? TrustedNetworks(self.listeners.trustedProxies) : nil
+    }
+
+    /// What is wrong with what proxies may say.
+    var proxyFindings: [ConfigurationFinding] {
+        do throws(IPNetworkError) {
+            _ = try TrustedNetworks(self.listeners.trustedProxies)
+        } catch {
+            return [.init(["listeners.trusted_proxies"], error.description)]
+        }
+        guard self.listeners.client.demandsProxyHeader, self.listeners.trustedProxies.isEmpty else { return [] }
+        return [
+            .init(
+                ["listeners.client.proxy_protocol", "listeners.trusted_proxies"],
+                "nobody could connect; name the load balancers in listeners.trusted_proxies"
+            )
+        ]
     }
 }

@@ -1,6 +1,4 @@
 import HashRing
-import SkeinCore
-import SkeinTransport
 
 extension Configuration {
     /// `ring`: which node owns which client.
@@ -50,27 +48,6 @@ extension Configuration {
 
     /// The bytes of the secret; loading has refused what is no base64.
     var ringSecret: [UInt8] { Base64.decode(Array(self.ring.secret.revealed.utf8)) ?? [] }
-
-    /// The networks of the proxies; loading has refused what cannot be read. Nil when nobody has to say who clients are.
-    var trustedProxies: TrustedNetworks? {
-        self.listeners.client.demandsProxyHeader ? try? TrustedNetworks(self.listeners.trustedProxies) : nil
-    }
-
-    /// What is wrong with what proxies may say.
-    var proxyFindings: [ConfigurationFinding] {
-        do throws(IPNetworkError) {
-            _ = try TrustedNetworks(self.listeners.trustedProxies)
-        } catch {
-            return [.init(["listeners.trusted_proxies"], error.description)]
-        }
-        guard self.listeners.client.demandsProxyHeader, self.listeners.trustedProxies.isEmpty else { return [] }
-        return [
-            .init(
-                ["listeners.client.proxy_protocol", "listeners.trusted_proxies"],
-                "nobody could connect; name the load balancers in listeners.trusted_proxies"
-            )
-        ]
-    }
 
     /// What is wrong with the keys of the ring.
     var ringFindings: [ConfigurationFinding] {

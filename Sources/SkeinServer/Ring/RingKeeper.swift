@@ -45,19 +45,22 @@ final class RingKeeper: Sendable {
     /// - Throws: what makes the nodes no ring; the last one stays.
     func update(_ list: NodeList) throws(RingError) -> Snapshot? {
         let nodes = list.nodes.map(RingNode.init)
-        let before = self.now
-        guard nodes != before.ring.nodes || UInt64(list.epoch) != before.ring.epoch else { return nil }
-        let made = Self.snapshot(
-            try HashRing(nodes: nodes, profile: self.profile, epoch: UInt64(clamping: list.epoch)),
-            self.node
-        )
+        let epoch = UInt64(clamping: list.epoch)
+        let before = self.now.ring
+        guard nodes != before.nodes || epoch != before.epoch else { return nil }
+        let made = Self.snapshot(try HashRing(nodes: nodes, profile: self.profile, epoch: epoch), self.node)
         self.snapshot.withLock { $0 = made }
         return made
     }
 
     /// Where a client id is on every ring of the profile.
     func position(of cid: String) -> UInt64 {
-        self.now.ring.position(of: AffinityKey.bytes(cid: cid, secret: self.secret))
+        self.position(of: cid, on: self.now)
+    }
+
+    /// The same for a ring that the caller has.
+    func position(of cid: String, on snapshot: Snapshot) -> UInt64 {
+        snapshot.ring.position(of: AffinityKey.bytes(cid: cid, secret: self.secret))
     }
 
     private static func snapshot(_ ring: HashRing, _ node: String) -> Snapshot {

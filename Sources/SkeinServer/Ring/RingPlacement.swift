@@ -4,8 +4,8 @@ import SkeinTransport
 
 /// Places clients on the ring when they connect, and gives those an id that bring none.
 struct RingPlacement: Placement {
-    /// Attempts to find an id that this node owns; with a share of 1 % of the ring one in three nodes would fail at 100.
-    private static let attempts = 1000
+    /// Attempts to find an id that this node owns: enough for any usual share, and no more than a handshake may cost.
+    private static let attempts = 100
 
     let keeper: RingKeeper
     let handsOutCookie: @Sendable () -> Bool
@@ -27,23 +27,32 @@ struct RingPlacement: Placement {
 
     func place(_ request: HTTPRequest) -> PlacedClient {
         guard let cid = ClientIdentity.of(request) else { return self.placeNewcomer(request) }
-        let position = self.keeper.position(of: cid)
-        (self.keeper.now.owns(position) ? self.placed : self.misplaced).increment()
+        let ring = self.keeper.now
+        let position = self.keeper.position(of: cid, on: ring)
+        (ring.owns(position) ? self.placed : self.misplaced).increment()
         return PlacedClient(position: position)
     }
 
-    /// A balancer that knows no id takes any node. The id that the client gets is one of this node's, so that it comes back here.
+    /// A balancer that knows no id takes any node. The id that the client gets is one of this node's if one is found, so that it
+    /// comes back here.
     private func placeNewcomer(_ request: HTTPRequest) -> PlacedClient {
         guard self.keeper.isShared, self.handsOutCookie() else { return PlacedClient() }
         let ring = self.keeper.now
-        var generator = SystemRandomNumberGenerator()
-        for _ in 0..<Self.attempts {
-            let cid = String(generator.next(), radix: 36) + String(generator.next() >> 40, radix: 36)
-            let position = self.keeper.position(of: cid)
-            guard ring.own == nil || ring.owns(position) else { continue }
-            return PlacedClient(position: position, headers: ["set-cookie": Self.cookie(cid, for: request)])
+        var cid = Self.makeID()
+        var position = self.keeper.position(of: cid, on: ring)
+        var left = ring.own == nil ? 0 : Self.attempts
+        while left > 0, !ring.owns(position) {
+            left -= 1
+            cid = Self.makeID()
+            position = self.keeper.position(of: cid, on: ring)
         }
-        return PlacedClient()
+        return PlacedClient(position: position, headers: ["set-cookie": Self.cookie(cid, for: request)])
+    }
+
+    /// 88 random bits.
+    private static func makeID() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return String(generator.next(), radix: 36) + String(generator.next() >> 40, radix: 36)
     }
 
     private static func cookie(_ cid: String, for request: HTTPRequest) -> String {

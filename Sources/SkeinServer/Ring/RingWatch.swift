@@ -65,8 +65,7 @@ final class RingWatch: Sendable {
         self.nodes.set(ring.ring.nodes.count)
         self.epoch.set(Int(clamping: ring.ring.epoch))
         let isCounted = self.settings().rebalance != .off
-        let counts = isCounted ? await self.transport.sessions { !ring.owns($0) } : (placed: 0, included: 0)
-        self.misplaced.set(counts.included)
+        self.misplaced.set(isCounted ? await self.transport.countSessions { !ring.owns($0) } : 0)
     }
 
     private func follow() async {

@@ -1,6 +1,5 @@
 """A load balancer in front of a cluster: HAProxy with the configuration that `skein ring haproxy` prints."""
 
-import os
 import random
 import signal
 import subprocess
@@ -11,7 +10,7 @@ from support.cluster import Cluster, Redis
 from support.command_line import skein
 from support.haproxy_process import HAProxyProcess
 from support.load_connection import Endpoints
-from support.node import binary
+from support.node import binary, environment
 from support.waiting import eventually
 
 STOP_SECONDS = 10
@@ -101,7 +100,7 @@ class Sync:
                 [binary(), *command, "--check-interval", CHECK_INTERVAL],
                 stdout=log,
                 stderr=log,
-                env={name: value for name, value in os.environ.items() if not name.startswith("SKEIN_")},
+                env=environment(),
             )
 
     def __enter__(self) -> "Sync":

@@ -1,12 +1,11 @@
 """Runs `skein` commands that end by themselves."""
 
-import os
 import subprocess
 from pathlib import Path
 
 import yaml
 
-from support.node import binary
+from support.node import binary, environment
 
 COMMAND_SECONDS = 30
 
@@ -15,7 +14,6 @@ def skein(
     *arguments: str | Path, env: dict[str, str] | None = None, folder: Path | None = None
 ) -> subprocess.CompletedProcess:
     """One command with its output as text; whatever SKEIN_… the developer's shell has is left out."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("SKEIN_")}
     return subprocess.run(
         [str(binary()), *map(str, arguments)],
         stdin=subprocess.DEVNULL,
@@ -23,7 +21,7 @@ def skein(
         text=True,
         timeout=COMMAND_SECONDS,
         cwd=folder,
-        env=clean | (env or {}),
+        env=environment() | (env or {}),
     )
 
 

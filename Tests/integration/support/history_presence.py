@@ -67,12 +67,11 @@ def _take_join(index: Index, session: Session, neighbour: Neighbour, event: Even
 def _take_leave(index: Index, session: Session, neighbour: Neighbour, event: Event) -> Iterator[Anomaly]:
     if neighbour.is_present is False:
         asked = index.sub_invokes.get((session.channel, event.who), [])
-        if neighbour.leave and len(asked) > 1 and index.is_disturbed(neighbour.leave.t, event.t):
-            # The client has subscribed anew in between, and its join is what was lost.
-            pass
-        elif neighbour.leave:
-            message = f"{session.p} saw {event.who} leave twice"
-            yield anomaly("dup-leave", session.channel, message, neighbour.leave, event)
+        if neighbour.leave:
+            # Only where a join may be lost, and the client has subscribed anew, may there be a second leave.
+            if len(asked) < 2 or not index.is_disturbed(neighbour.leave.t, event.t):
+                message = f"{session.p} saw {event.who} leave twice"
+                yield anomaly("dup-leave", session.channel, message, neighbour.leave, event)
         elif index.is_disturbed(session.opened.t, event.t):
             # The join may be lost; that it comes later is what must not be.
             neighbour.early_leave = event

@@ -32,6 +32,11 @@ def binary() -> Path:
     return path
 
 
+def environment() -> dict[str, str]:
+    """What the developer's shell has, without a configuration of Skein: it must not leak into a test."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("SKEIN_")}
+
+
 def merged(base: Mapping, over: Mapping) -> dict:
     """`base` with the entries of `over`, mapping by mapping."""
     result = dict(base)
@@ -115,8 +120,7 @@ class Node:
                 stderr=log,
                 text=True,
                 cwd=folder,
-                # A configuration of the developer's shell must not leak into a test.
-                env={name: value for name, value in os.environ.items() if not name.startswith("SKEIN_")} | dict(env),
+                env=environment() | dict(env),
             )
         self._reader = threading.Thread(target=self._read_output, daemon=True)
         self._reader.start()

@@ -1,8 +1,6 @@
 import HashRing
 import Testing
 
-@testable import SkeinServer
-
 struct NodeNotationTests {
     @Test func `name, id and address make a node of weight 100`() throws {
         let node = try NodeNotation.parse("n1=7@10.0.0.1:8000")

@@ -1,5 +1,3 @@
-public import HashRing
-
 /// How people write a node of the ring: `n1=1@10.0.0.1:8000`, or `n1=1@10.0.0.1:8000 weight=50 zone=a`.
 public enum NodeNotation {
     /// A text that is no node.
