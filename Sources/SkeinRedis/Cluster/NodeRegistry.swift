@@ -34,6 +34,8 @@ final class NodeRegistry {
     private var leaseTag = ""
     private var isBusy = false
     private var nextBeat = MonotonicInstant(nanoseconds: 0)
+    /// What the node says of itself has changed since the last sign of life set out.
+    private var owesBeat = false
     private var hasEnded = false
     /// Presence said that the lease is over: if the next sign of life is welcome all the same, another lease is needed.
     private var isSuspicious = false
@@ -94,6 +96,7 @@ final class NodeRegistry {
 
     /// Tells the others at once what has changed.
     func announceChange() {
+        self.owesBeat = true
         self.nextBeat = self.now()
         self.tick()
     }
@@ -109,7 +112,7 @@ final class NodeRegistry {
         self.isBusy = false
         let interval = self.settings.heartbeat
         // Nodes that were started together do not stay together.
-        self.nextBeat = self.now() + interval * Double.random(in: 0.9...1)
+        self.nextBeat = self.owesBeat ? self.now() : self.now() + interval * Double.random(in: 0.9...1)
     }
 
     private func endLease() {
@@ -164,6 +167,7 @@ final class NodeRegistry {
 
     private func beat(_ lease: Lease) {
         self.isBusy = true
+        self.owesBeat = false
         self.commands.refreshTag()
         self.call(self.functions.beat, arguments: 5) { writer in
             writer.append(self.name)

@@ -22,7 +22,7 @@ final class RingWatch: Sendable {
     private let isDraining: @Sendable () -> Bool
     private let logger: Logger
     private let rebalance: Mutex<RebalanceMachine<RingKeeper.Snapshot>>
-    /// The epoch of the newest list that was asked for.
+    /// The epoch that the newest list was asked for; 0 before the first.
     private let seen = Atomic<Int>(0)
     private let misplaced: Meter
     private let nodes: Meter
@@ -75,7 +75,7 @@ final class RingWatch: Sendable {
             link.nodes(completion: Completion(on: self.transport.anyEventLoop) { continuation.resume(returning: $0) })
         }
         guard case .success(let list) = answer else { return }
-        let isFirst = self.seen.exchange(list.epoch, ordering: .relaxed) == 0
+        let isFirst = self.seen.exchange(epoch, ordering: .relaxed) == 0
         do {
             guard let ring = try self.keeper.update(list) else { return }
             let names = ring.ring.nodes.map { "\($0.name)=\($0.weight)" }.joined(separator: " ")
