@@ -1,5 +1,5 @@
 # Every target is one script or one swift command; CONTRIBUTING.md says what each is for.
-.PHONY: check build test format soundness run docs
+.PHONY: check build test format soundness run docs bench-micro bench-check bench-compare
 
 check: ## everything that continuous integration runs
 	./scripts/test
@@ -21,3 +21,12 @@ run: ## one development node with its page
 
 docs: build ## the generated reference pages
 	for page in configuration metrics codes; do .build/release/skein docs $$page > docs/reference/$$page.md; done
+
+bench-micro: ## time, allocations and ratios of the steps that a message goes through
+	swift run -c release skein-microbenchmark
+
+bench-check: ## the same, against the ceilings in Benchmarks/Micro/thresholds.json
+	swift run -c release skein-microbenchmark --check
+
+bench-compare: build ## Skein beside other servers, on two cores: about 40 minutes, writes docs/reference/comparison.md
+	Benchmarks/Compare/compare.py --install --check --json .build/compare/runs.json

@@ -19,6 +19,7 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
@@ -39,6 +40,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
@@ -59,6 +61,8 @@ let package = Package(
         ),
         // Debian's libhiredis-dev. Without pkg-config, whose flags SwiftPM refuses with a warning at every build.
         .systemLibrary(name: "CHiredis"),
+        // What the C library's allocator can do and Swift's view of the C library leaves out.
+        .systemLibrary(name: "CAllocator"),
         .target(
             name: "SkeinRedis",
             dependencies: [
@@ -80,8 +84,8 @@ let package = Package(
         .target(
             name: "SkeinServer",
             dependencies: [
-                "HashRing", "SkeinCore", "SkeinWire", "SkeinCluster", "SkeinRedis", "SkeinTransport", nioCore, nioPosix,
-                nioHTTP1, logging, metrics, coreMetrics,
+                "CAllocator", "HashRing", "SkeinCore", "SkeinWire", "SkeinCluster", "SkeinRedis", "SkeinTransport",
+                nioCore, nioPosix, nioHTTP1, logging, metrics, coreMetrics,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
@@ -93,12 +97,31 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "SkeinBalancer", dependencies: ["HashRing"], swiftSettings: strict),
+        .target(
+            name: "SkeinBench",
+            dependencies: [
+                "SkeinCore", "SkeinWire", nioCore, nioPosix, histogram,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "skein",
             dependencies: [
-                "HashRing", "SkeinBalancer", "SkeinServer", logging,
+                "HashRing", "SkeinBalancer", "SkeinBench", "SkeinServer", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            swiftSettings: strict
+        ),
+        .target(name: "CAllocationCounter", path: "Benchmarks/Micro/CAllocationCounter"),
+        .executableTarget(
+            name: "skein-microbenchmark",
+            dependencies: [
+                "CAllocationCounter", "HashRing", "SkeinCore", "SkeinWire", "SkeinCluster", "SkeinRedis",
+                "SkeinTransport", nioCore, nioPosix, nioHTTP1, logging, coreMetrics,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Micro/skein-microbenchmark",
             swiftSettings: strict
         ),
         .target(
@@ -112,10 +135,20 @@ let package = Package(
             dependencies: ["SkeinBalancer", "HashRing", "SkeinTestKit"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "SkeinBenchTests",
+            dependencies: [
+                "SkeinBench", "SkeinWire", "SkeinCore", "SkeinTestKit", nioCore, nioEmbedded, nioPosix, histogram,
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "SkeinCoreTests", dependencies: ["SkeinCore", "SkeinTestKit"], swiftSettings: strict),
         .testTarget(
             name: "SkeinWireTests",
-            dependencies: ["SkeinWire", "SkeinCore", "SkeinTestKit", nioCore],
+            dependencies: [
+                "SkeinWire", "SkeinCore", "SkeinTestKit", nioCore,
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -18,6 +18,9 @@ public final class Transport: Sendable {
     private let order: [any EventLoop]
     private let shared: Mutex<Shared>
 
+    /// Connections of every kind that the node has. O(1).
+    public var connectionCount: Int { self.gate.openCount }
+
     /// What a reload replaces.
     private struct Shared {
         var policy: SessionPolicy

@@ -8,7 +8,7 @@ struct Skein: AsyncParsableCommand {
         commandName: "skein",
         abstract: "A real-time messaging server: channels, presence and history over WebSocket.",
         subcommands: [
-            Serve.self, Token.self, Config.self, Nodes.self, Ring.self, Drain.self, Health.self, Docs.self,
+            Serve.self, Token.self, Config.self, Nodes.self, Ring.self, Drain.self, Health.self, Bench.self, Docs.self,
             VersionCommand.self,
         ]
     )

@@ -9,11 +9,9 @@ extension ChannelName {
 
     /// The namespace, without the private prefix; nil when the name has none. A `:` in the list of users means nothing.
     public var namespace: Substring? {
+        guard self.namespaceEnd >= 0 else { return nil }
         let utf8 = self.text.utf8
-        guard
-            let end = utf8.firstIndex(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "#") }),
-            utf8[end] == UInt8(ascii: ":")
-        else { return nil }
+        let end = utf8.index(utf8.startIndex, offsetBy: Int(self.namespaceEnd))
         let start = self.isPrivate ? utf8.index(after: utf8.startIndex) : utf8.startIndex
         return self.text[start..<end]
     }
@@ -44,8 +42,10 @@ extension ChannelName {
         let utf8 = self.text.utf8
         if utf8.isEmpty { return .empty }
         if utf8.count > maximumLength { return .tooLong }
-        let hasForbidden = self.text.unicodeScalars.contains { $0.value <= 0x20 || (0x7F...0xA0).contains($0.value) }
-        return hasForbidden ? .forbiddenCharacter : nil
+        if self.hasSpaceOrControl { return .forbiddenCharacter }
+        // Beyond ASCII: the C1 control characters and the no-break space.
+        let isForbidden = !self.isASCII && self.text.unicodeScalars.contains { (0x80...0xA0).contains($0.value) }
+        return isForbidden ? .forbiddenCharacter : nil
     }
 
     /// Why a name is not allowed.

@@ -9,14 +9,23 @@ public struct ChannelName: Hashable, Sendable, CustomStringConvertible {
     /// Seeded by the process: the same name has another code in the next run.
     public let hashCode: Int
     /// Among ASCII names, equal text is equal bytes; the standard library compares them by machine words.
-    private let isASCII: Bool
+    let isASCII: Bool
+    /// Whether the name has a space or an ASCII control character.
+    let hasSpaceOrControl: Bool
+    /// Where the `:` behind the namespace is, in bytes; -1 when the name has none.
+    let namespaceEnd: Int32
 
     /// Names a channel. Says nothing about whether the name is allowed: see ``violation(maximumLength:)``. O(length).
     public init(_ text: String) {
         var text = text
         text.makeContiguousUTF8()
         self.text = text
-        (self.hashCode, self.isASCII) = ByteHash.of(text.utf8)
+        // Every command asks for all of this, so it is read once, with the hash.
+        let reading = ByteHash.of(text.utf8)
+        self.hashCode = reading.hash
+        self.isASCII = reading.isASCII
+        self.hasSpaceOrControl = reading.hasSpaceOrControl
+        self.namespaceEnd = reading.namespaceEnd
     }
 
     public static func == (left: Self, right: Self) -> Bool {

@@ -6,10 +6,18 @@ public struct PublishPlan: Sendable {
     public var rules: ChannelRules
     /// What to publish, without a position.
     public var publication: Publication
+
+    @inlinable
+    init(channel: ChannelName, rules: ChannelRules, publication: Publication) {
+        self.channel = channel
+        self.rules = rules
+        self.publication = publication
+    }
 }
 
 /// The `publish` command.
 extension SessionMachine {
+    @inlinable
     mutating func publish(
         _ request: PublishRequest,
         id: UInt32,

@@ -5,6 +5,8 @@
 /// the event that they wait for, so that a client that pipelines sees the effects of its commands in order.
 ///
 /// Generic over what the shell attaches to a subscription, which the machine never looks at. One file for each command.
+/// What every publish passes through is inlinable: called as a generic from another module it would look up its types
+/// at run time, for each command.
 public struct SessionMachine<Attachment> {
     /// Where the session is in its life.
     public enum Phase: Sendable, Equatable {
@@ -17,12 +19,13 @@ public struct SessionMachine<Attachment> {
     }
 
     /// A subscription, from the command on.
+    @usableFromInline
     struct Entry {
-        var isLive = false
+        @usableFromInline var isLive = false
         var isClientSide: Bool
-        var holdsToken = false
+        @usableFromInline var holdsToken = false
         var expiresAt = MonotonicInstant.distantFuture
-        var info: ClientInfo?
+        @usableFromInline var info: ClientInfo?
         /// The server ended the subscription before it was live.
         var endsWith: UnsubscribeCode?
         var attachment: Attachment?
@@ -36,7 +39,7 @@ public struct SessionMachine<Attachment> {
     public internal(set) var user: UserID = .anonymous
     public var keepAlive = KeepAlive()
     var expiresAt = MonotonicInstant.distantFuture
-    var entries: [ChannelName: Entry] = [:]
+    @usableFromInline var entries: [ChannelName: Entry] = [:]
     var errorBudget = ErrorBudget()
 
     /// A session that has yet to connect.
@@ -74,6 +77,7 @@ public struct SessionMachine<Attachment> {
     }
 
     /// Whether a command must not be given to the machine yet.
+    @inlinable
     public func mustWait(_ command: Command) -> Bool {
         switch self.phase {
         case .connecting: true
@@ -83,7 +87,20 @@ public struct SessionMachine<Attachment> {
     }
 
     /// A command arrived and need not wait.
+    @inlinable
     public mutating func received(
+        _ command: Command,
+        policy: SessionPolicy,
+        now: MonotonicInstant
+    ) -> CommandAction {
+        guard self.phase == .connected, case .publish(let request) = command.request, command.id > 0 else {
+            return self.dispatch(command, policy: policy, now: now)
+        }
+        return self.publish(request, id: command.id, policy: policy, now: now)
+    }
+
+    @usableFromInline
+    mutating func dispatch(
         _ command: Command,
         policy: SessionPolicy,
         now: MonotonicInstant
@@ -97,11 +114,11 @@ public struct SessionMachine<Attachment> {
             }
             return self.connect(request, id: command.id, policy: policy, now: now)
         case .connected:
-            return self.dispatch(command, policy: policy, now: now)
+            return self.perform(command, policy: policy, now: now)
         }
     }
 
-    private mutating func dispatch(
+    private mutating func perform(
         _ command: Command,
         policy: SessionPolicy,
         now: MonotonicInstant
@@ -155,6 +172,7 @@ public struct SessionMachine<Attachment> {
     }
 
     /// The session as the authorizer sees it.
+    @inlinable
     func subject(on channel: ChannelName) -> Authorizer.Subject {
         let entry = self.entries[channel].flatMap { $0.isLive ? $0 : nil }
         return Authorizer.Subject(user: self.user, isSubscribed: entry != nil, holdsToken: entry?.holdsToken ?? false)
@@ -200,6 +218,7 @@ extension EndedSubscription: Sendable where Attachment: Sendable {}
 
 extension Command {
     /// The channel that the command is about.
+    @usableFromInline
     var channel: ChannelName? {
         switch self.request {
         case .subscribe(let request): request.channel

@@ -284,8 +284,10 @@ public final class NodeServer: Service {
     // MARK: While it runs
 
     private func tick(_ node: Running) async -> Bool? {
+        var memory = MemoryReturn()
         while !Task.isCancelled {
             await node.transport.rest(for: .seconds(1))
+            if memory.observe(connections: node.transport.connectionCount) { await MemoryReturn.giveBack() }
             await node.engine.tick()
             await node.ring.tick()
         }

@@ -17,6 +17,9 @@ final class ConnectionGate: Sendable {
         self.limit = limit
     }
 
+    /// Connections that there are, of every kind.
+    var openCount: Int { self.state.withLock { $0.open } }
+
     /// Whether one more may stay; one that does not count always may. Each call, whatever its answer, needs its
     /// ``leave(counts:)``.
     func enter(counts: Bool) -> Bool {

@@ -5,7 +5,7 @@ import SkeinWire
 /// The events of one channel in one loop turn, encoded once for each variant that has subscribers.
 struct EventBatch {
     /// In order.
-    let events: [TopicEvent]
+    private(set) var events: [TopicEvent] = []
     private let base: Publication?
     private let encoder: EventEncoder
     private var encoded: [Encoding]
@@ -29,15 +29,16 @@ struct EventBatch {
         case cutOff
     }
 
+    /// Takes the group's events and the scratch table over until ``end(_:scratch:)``: while they have one owner, nothing is copied.
     init(group: ChannelGroup, allocator: ByteBufferAllocator, scratch: inout [Encoding]) {
-        self.events = group.attachment.events
+        swap(&self.events, &group.attachment.events)
         self.base = group.attachment.base
         self.encoder = EventEncoder(group: group, allocator: allocator)
         var publications = 0
         var membership = false
         var first: StreamPosition?
         var excluded: [String] = []
-        for event in group.attachment.events {
+        for event in self.events {
             guard case .publication(let publication) = event else {
                 membership = true
                 continue
@@ -52,13 +53,15 @@ struct EventBatch {
         self.excludedClients = excluded
         self.encoded = []
         swap(&self.encoded, &scratch)
-        for index in self.encoded.indices { self.encoded[index] = .notYet }
     }
 
-    /// Gives the table of encodings back, for the next batch.
-    mutating func returnScratch(to scratch: inout [Encoding]) {
+    /// Gives the arrays back, for the next batch; this one is over.
+    mutating func end(_ fanout: ChannelFanout, scratch: inout [Encoding]) {
         for index in self.encoded.indices { self.encoded[index] = .notYet }
         swap(&self.encoded, &scratch)
+        fanout.remember(self.events)
+        self.events.removeAll(keepingCapacity: self.events.capacity <= 256)
+        swap(&self.events, &fanout.events)
     }
 
     /// The events for a variant: encoded by the first who asks, shared by all others.

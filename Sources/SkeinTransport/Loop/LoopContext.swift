@@ -29,7 +29,7 @@ final class LoopContext {
     private var admission: Admission
     private var deliveries: [LoopInbox.Delivery] = []
     private var activeGroups: [ChannelGroup] = []
-    private var activeSessions: [SessionHandler] = []
+    private let activeSessions = FlushQueue<SessionHandler>()
     private var isTurnScheduled = false
     private var encodings = [EventBatch.Encoding](repeating: .notYet, count: EncodingVariant.count)
     private var wheelTask: RepeatedTask?
@@ -116,11 +116,10 @@ final class LoopContext {
     /// Ends a turn: everything that arrived and was answered in it leaves, with one write for each session.
     ///
     /// Runs as the task that the first message of a turn schedules. Replies go out in front of publications, so that nothing
-    /// overtakes the reply that it depends on.
+    /// overtakes the reply that it depends on. What would take longer than a turn may is sent in the turns after it.
     func finishTurn() {
         self.isTurnScheduled = false
         self.refreshNow()
-        for session in self.activeSessions { session.stageReplies() }
         self.inbox.exchange(for: &self.deliveries)
         for delivery in self.deliveries {
             guard let group = self.hub.group(of: delivery.topic) else { continue }
@@ -135,12 +134,12 @@ final class LoopContext {
     }
 
     private func flushSessions() {
-        var sessions: [SessionHandler] = []
-        swap(&sessions, &self.activeSessions)
-        for session in sessions { session.flush() }
-        sessions.removeAll(keepingCapacity: true)
-        // What flushing has made active in the meantime keeps its place.
-        if self.activeSessions.isEmpty { swap(&sessions, &self.activeSessions) }
+        let isSomebodyLate = self.activeSessions.flush(clock: self.node.clock.now) { $0.flush() }
+        guard isSomebodyLate, !self.isTurnScheduled else { return }
+        self.isTurnScheduled = true
+        // A task that is due at once would run before the loop looks at its sockets again.
+        let bound = NIOLoopBound(self, eventLoop: self.eventLoop)
+        self.eventLoop.scheduleTask(in: .microseconds(100)) { bound.value.finishTurn() }
     }
 
     /// Encodes the group's events once for each variant and stages them for every member. O(members).
@@ -151,40 +150,39 @@ final class LoopContext {
         var delivered = 0
         var incapable: [SessionHandler] = []
         var cutOff: [Subscription] = []
-        for index in group.members.indices {
-            let member = group.members[index]
-            switch self.encoding(for: member, at: index, in: group, batch: &batch) {
-            case .notYet, .nothing:
-                break
-            case .frame(let frame):
-                member.session.stage(frame)
-                delivered += frame.publications
-                if member.variant.delta == .patchAfterFirst, frame.publications > 0 {
-                    group.members[index].variant.delta = .patch
+        group.members.withUnsafeMutableBufferPointer { members in
+            for index in members.indices {
+                switch self.encoding(for: &members[index], in: fanout, batch: &batch) {
+                case .notYet, .nothing:
+                    break
+                case .frame(let frame):
+                    members[index].session.stage(frame)
+                    delivered += frame.publications
+                    if members[index].variant.delta == .patchAfterFirst, frame.publications > 0 {
+                        members[index].variant.delta = .patch
+                    }
+                case .inexpressible:
+                    incapable.append(members[index].session)
+                case .cutOff:
+                    cutOff.append(members[index].subscription)
                 }
-            case .inexpressible:
-                incapable.append(member.session)
-            case .cutOff:
-                cutOff.append(member.subscription)
             }
         }
         if delivered > 0 { self.node.metrics.delivered(delivered) }
-        fanout.remember(batch.events)
-        batch.returnScratch(to: &self.encodings)
+        batch.end(fanout, scratch: &self.encodings)
         for session in incapable { session.disconnect(.inappropriateProtocol) }
         for subscription in cutOff { self.cutOff(subscription) }
     }
 
     private func encoding(
-        for member: Member,
-        at index: Int,
-        in group: ChannelGroup,
+        for member: inout Member,
+        in fanout: ChannelFanout,
         batch: inout EventBatch
     ) -> EventBatch.Encoding {
         if member.needsAttention {
             switch member.subscription.catchUp {
             case .none:
-                group.members[index].needsAttention = false
+                member.needsAttention = false
             case .buffering:
                 member.subscription.keep(batch.events)
                 return .nothing
@@ -198,7 +196,7 @@ final class LoopContext {
                     return batch.encoding(for: member.variant, where: member.subscription.admits)
                 }
                 member.subscription.catchUp = .none
-                group.members[index].needsAttention = false
+                member.needsAttention = false
             }
         }
         if !batch.excludedClients.isEmpty, batch.excludedClients.contains(member.session.clientID) {
@@ -208,7 +206,7 @@ final class LoopContext {
                 return publication.excludedClient != client
             }
         }
-        if group.attachment.slowConsumer == .keepLatest, member.session.isCongested, batch.publicationCount > 1 {
+        if fanout.slowConsumer == .keepLatest, member.session.isCongested, batch.publicationCount > 1 {
             self.node.metrics.dropped(batch.publicationCount - 1, reason: .slowConsumer)
             return batch.newest(for: member.variant)
         }
@@ -265,7 +263,7 @@ extension ChannelFanout {
     }
 
     /// The turn is over: its last publication is what the next one follows.
-    fileprivate func remember(_ events: [TopicEvent]) {
+    func remember(_ events: [TopicEvent]) {
         var newest: StreamPosition?
         search: for event in events.reversed() {
             switch event {
@@ -280,7 +278,6 @@ extension ChannelFanout {
             }
         }
         if let newest { self.last = newest }
-        self.events.removeAll(keepingCapacity: self.events.capacity <= 256)
     }
 }
 

@@ -4,8 +4,9 @@ import SkeinWire
 /// Joins messages of one wire format into WebSocket frames, in one buffer.
 ///
 /// The header is written last, right-aligned into space kept in front of the payload, so that the first frame is never moved. A
-/// frame takes messages until it has `frameSize` bytes: clients limit the frames that they accept.
-struct FrameBuilder {
+/// frame takes messages until it has `frameSize` bytes: clients limit the frames that they accept. Not copyable: a second owner
+/// of the buffer would make every write copy it.
+struct FrameBuilder: ~Copyable {
     /// A frame that has this many bytes takes no further message.
     static let frameSize = 32 * 1024
 
@@ -19,7 +20,7 @@ struct FrameBuilder {
     init(format: WireFormat, allocator: ByteBufferAllocator, capacity: Int) {
         self.format = format
         self.buffer = allocator.buffer(capacity: capacity + FrameEncoder.maximumHeaderLength)
-        self.buffer.writeRepeatingByte(0, count: FrameEncoder.maximumHeaderLength)
+        self.buffer.moveWriterIndex(forwardBy: FrameEncoder.maximumHeaderLength)
         self.payloadStart = FrameEncoder.maximumHeaderLength
         self.frameStart = 0
     }

@@ -108,15 +108,10 @@ final class OutboundSocket {
     }
 
     private func enqueue(_ frame: OutboundFrame, after sent: Int, limit: Int) -> Bool {
-        var frame = frame
-        frame.bytes.moveReaderIndex(forwardBy: sent)
-        if sent > 0 {
-            frame.source = nil  // The client has the front of it: the rest must follow.
-        }
         if self.stalledSince == .distantFuture { self.stalledSince = self.clock() }
         // One message may exceed the limit: its front may be with the client already, and then its rest must follow.
         let room = self.isCongested ? limit - self.writingBytes : .max
-        guard case .kept(let dropped) = self.backlog.append(frame, limit: room) else { return false }
+        guard case .kept(let dropped) = self.backlog.append(frame.rest(after: sent), limit: room) else { return false }
         if dropped > 0 { self.metrics.dropped(dropped, reason: .slowConsumer) }
         self.writeNextPiece()
         return true

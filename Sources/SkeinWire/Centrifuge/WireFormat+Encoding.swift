@@ -44,9 +44,7 @@ extension WireFormat {
             // Names and numbers take less than 256 bytes; what varies is the payload and the channel.
             let expected = 256 + channel.text.utf8.count + max(publication.data.count, payload.patchLength) * 5 / 4
             JSONWriter.append(to: &buffer, expecting: expected) { $0.publicationPush(channel, publication, payload) }
-        case .protobuf:
-            let push = Skein_Centrifuge_Push(channel: channel, publication, payload)
-            ProtobufFrame.append(Skein_Centrifuge_Reply(push: push), to: &buffer)
+        case .protobuf: PublicationProtobuf(channel: channel, publication, payload).append(to: &buffer)
         }
     }
 

@@ -71,19 +71,16 @@ public enum FrameEncoder {
         at index: Int,
         in buffer: inout ByteBuffer
     ) -> Int {
-        buffer.setInteger(0x80 | opcode.rawValue, at: index)
+        // FIN, opcode and length in one number: each store into a buffer costs more than the number.
+        let head = UInt16(0x80 | opcode.rawValue) << 8
         switch payloadLength {
         case ..<126:
-            buffer.setInteger(UInt8(payloadLength), at: index + 1)
-            return 2
+            return buffer.setInteger(head | UInt16(payloadLength), at: index)
         case ...0xFFFF:
-            buffer.setInteger(126 as UInt8, at: index + 1)
-            buffer.setInteger(UInt16(payloadLength), at: index + 2)
-            return 4
+            return buffer.setInteger(UInt32(head | 126) << 16 | UInt32(payloadLength), at: index)
         default:
-            buffer.setInteger(127 as UInt8, at: index + 1)
-            buffer.setInteger(UInt64(payloadLength), at: index + 2)
-            return 10
+            let length = buffer.setInteger(head | 127, at: index)
+            return length + buffer.setInteger(UInt64(payloadLength), at: index + length)
         }
     }
 }

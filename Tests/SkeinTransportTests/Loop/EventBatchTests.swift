@@ -167,7 +167,8 @@ import Testing
             var batch = EventBatch(group: group, allocator: ByteBufferAllocator(), scratch: &scratch)
             #expect(scratch.isEmpty)
             #expect(self.text(batch.encoding(for: variant)).compactMap(\.payload) == ["\(number)"])
-            batch.returnScratch(to: &scratch)
+            batch.end(group.attachment, scratch: &scratch)
+            #expect(group.attachment.events.isEmpty)
             #expect(scratch.count == EncodingVariant.count)
             for encoding in scratch {
                 guard case .notYet = encoding else {

@@ -1,0 +1,62 @@
+import DequeModule
+import SkeinCore
+
+/// Who has something to send at the end of a turn, served in slices of bounded time.
+///
+/// A turn that has something for 10,000 clients would keep everybody else waiting while it is sent. What does not fit into a
+/// slice is late. Each turn serves those that are new in it first and then goes on with the late ones: a small turn never waits
+/// for a large one, and the large one goes on whatever comes. An element is in here at most once at a time.
+///
+/// Confined to its event loop. A class, because serving an element may append others.
+final class FlushQueue<Element> {
+    /// How long a slice is. A turn takes two of them at most, and what one element takes.
+    static var slice: Duration { .milliseconds(10) }
+    /// How many are served between two looks at the clock.
+    private static var stride: Int { 32 }
+    /// An array that has grown beyond this is let go when it is empty.
+    private static var keptCapacity: Int { 4096 }
+
+    private var fresh: [Element] = []
+    private var late: Deque<Element> = []
+
+    /// How many wait. O(1).
+    var count: Int { self.fresh.count + self.late.count }
+
+    /// Adds one that is not waiting. O(1).
+    func append(_ element: Element) {
+        self.fresh.append(element)
+    }
+
+    /// Serves what fits into a turn, each with `body`. Returns whether somebody is late. Those that `body` appends are for the
+    /// next turn.
+    func flush(clock: () -> MonotonicInstant, _ body: (Element) -> Void) -> Bool {
+        var serving: [Element] = []
+        swap(&serving, &self.fresh)
+        // Few are served without a look at the clock.
+        let end = serving.count > Self.stride ? clock() + Self.slice : .distantFuture
+        var served = 0
+        while served < serving.count {
+            body(serving[served])
+            served += 1
+            if served % Self.stride == 0, served < serving.count, clock() >= end { break }
+        }
+        if !self.late.isEmpty { self.serveLate(clock, body) }
+        self.late.append(contentsOf: serving[served...])
+        if self.fresh.isEmpty {
+            serving.removeAll(keepingCapacity: serving.capacity <= Self.keptCapacity)
+            swap(&serving, &self.fresh)
+        }
+        return !self.late.isEmpty
+    }
+
+    private func serveLate(_ clock: () -> MonotonicInstant, _ body: (Element) -> Void) {
+        let end = clock() + Self.slice
+        var served = 0
+        while let next = self.late.popFirst() {
+            body(next)
+            served += 1
+            if served % Self.stride == 0, clock() >= end { return }
+        }
+        self.late = []
+    }
+}
