@@ -3,7 +3,7 @@ import SkeinCore
 
 /// The push of a publication in protobuf, written by hand.
 ///
-/// The one message that is written for every publication: generated code makes a tree of it first and takes eight times as long.
+/// The one message that is written for every publication: generated code makes a tree of it first and takes twelve times as long.
 /// The bytes are the same; the tests compare them. Lengths stand in front of what they measure, so everything is measured once
 /// before it is written.
 struct PublicationProtobuf {
