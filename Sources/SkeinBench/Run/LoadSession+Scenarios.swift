@@ -56,17 +56,16 @@ extension LoadSession {
         self.server?.systemSeconds = after.systemSeconds - before.systemSeconds
     }
 
-    /// Closes all connections and waits until the server's memory has come to rest, two seconds at most.
+    /// Closes all connections and waits four seconds for the server's memory: servers give it back with a delay.
     mutating func disconnect() async throws {
         self.progress(BenchmarkProgress(phase: .disconnecting))
         try await self.load.each { $0.closeAll() }
         guard var last = try self.readServer(exact: true) else { return }
-        for _ in 0..<8 {
+        for _ in 0..<16 {
             await Self.pause(250_000_000)
             guard let reading = try self.readServer(exact: true) else { return }
-            let isAtRest = reading.residentBytes == last.residentBytes
             last = reading
-            if isAtRest { break }
+            if Task.isCancelled { break }
         }
         self.server?.residentAfterDisconnect = last.residentBytes
     }

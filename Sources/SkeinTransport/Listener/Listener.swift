@@ -41,17 +41,18 @@ extension Transport {
         let bootstrap = ServerBootstrap(group: self.group, childGroup: self.group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // Accepted sockets inherit it (tcp(7), TCP_USER_TIMEOUT), which saves a call for each of them.
+            .serverChannelOption(.tcpOption(NIOBSDSocket.Option(rawValue: 18)), value: .init(Self.userTimeout))
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(AcceptPause(metrics: metrics))
                 }
             }
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.tcpOption(NIOBSDSocket.Option(rawValue: 18)), value: .init(Self.userTimeout))
-            .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(.recvAllocator, value: HTTPPipeline.receiveBuffers)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    // Options of the bootstrap would be cast and chained for each connection.
+                    try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+                    try channel.syncOptions?.setOption(.recvAllocator, value: HTTPPipeline.receiveBuffers)
                     if let proxySettings {
                         let handler = ProxyProtocolHandler(settings: proxySettings)
                         try channel.pipeline.syncOperations.addHandler(handler)

@@ -26,6 +26,12 @@ enum CommandProtobuf {
 
     private static func command(_ bytes: ByteBuffer) throws(CommandDecodingError) -> Command {
         guard bytes.readableBytes > 0 else { return Command(id: 0, .pong) }
+        if let publish = bytes.withUnsafeReadableBytes({ PublishProtobuf.read($0) }) { return publish }
+        return try Self.generated(bytes)
+    }
+
+    /// The command as the generated code reads it.
+    static func generated(_ bytes: ByteBuffer) throws(CommandDecodingError) -> Command {
         do {
             let message = try Skein_Centrifuge_Command(
                 serializedBytes: Array(bytes.readableBytesView),

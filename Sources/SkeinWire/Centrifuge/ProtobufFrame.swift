@@ -1,4 +1,5 @@
 import NIOCore
+import SkeinCore
 import SwiftProtobuf
 
 /// Messages in a protobuf frame: each with its length in front, as an unsigned varint.
@@ -18,6 +19,19 @@ enum ProtobufFrame {
             return frame.readSlice(length: Int(length))
         }
         return nil
+    }
+
+    /// Appends a reply.
+    static func append(_ reply: Reply, to buffer: inout ByteBuffer) {
+        guard case .publish = reply.result else { return self.append(Skein_Centrifuge_Reply(reply), to: &buffer) }
+        // The length takes one byte: there is nothing in the reply but the id.
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 1 + PublishProtobuf.replyLength(id: reply.id)) {
+            target in
+            guard let base = target.baseAddress else { return 0 }
+            var writer = ProtobufWriter(base)
+            PublishProtobuf.writeReply(id: reply.id, to: &writer)
+            return writer.count
+        }
     }
 
     /// Appends a message.

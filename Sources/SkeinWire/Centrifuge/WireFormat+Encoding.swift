@@ -12,7 +12,7 @@ extension WireFormat {
         case .json:
             Self.separate(&buffer, first: first)
             JSONWriter.append(to: &buffer) { $0.reply(reply) }
-        case .protobuf: ProtobufFrame.append(Skein_Centrifuge_Reply(reply), to: &buffer)
+        case .protobuf: ProtobufFrame.append(reply, to: &buffer)
         }
     }
 
