@@ -16,6 +16,7 @@ COPY Package.swift Package.resolved* ./
 RUN swift package resolve
 COPY Sources Sources
 # Not compiled. SwiftPM wants the folder of every target that the manifest names.
+COPY Benchmarks/Micro Benchmarks/Micro
 COPY Tests Tests
 # Swift's libraries go into the binary, so that the second stage needs no Swift.
 RUN swift build -c release --product skein --static-swift-stdlib \

@@ -220,10 +220,16 @@ def test_the_build_gets_all_that_it_copies_and_no_secrets():
     assert not any(name.startswith((".env", "deploy")) for name in allowed)
     # SwiftPM refuses a manifest when the folder of any target is missing, that of a test as well.
     manifest = (REPOSITORY / "Package.swift").read_text()
-    declared = re.findall(r'\.(testTarget|target|executableTarget)\(\s*name: "(\w+)"', manifest)
-    for kind, name in declared:
+    declared = re.split(r"\.(testTarget|target|executableTarget|systemLibrary)\(", manifest[manifest.index("targets: [") :])
+    folders = []
+    for kind, text in zip(declared[1::2], declared[2::2], strict=True):
+        name = re.search(r'name: "([\w-]+)"', text)[1]
+        path = re.search(r'^\s*path: "([^"]+)"|, path: "([^"]+)"', text, re.MULTILINE)
         top = "Tests" if kind == "testTarget" else "Sources"
-        assert top in allowed and (REPOSITORY / top / name).is_dir(), name
+        folders.append((path[1] or path[2]) if path else f"{top}/{name}")
+    assert {"Sources/skein", "Sources/CHiredis", "Benchmarks/Micro/CAllocationCounter"} < set(folders)
+    for folder in folders:
+        assert any(folder.startswith(f"{name}/") for name in allowed) and (REPOSITORY / folder).is_dir(), folder
 
 
 # systemd
