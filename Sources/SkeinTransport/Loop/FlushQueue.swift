@@ -4,12 +4,12 @@ import SkeinCore
 /// Who has something to send at the end of a turn, served in slices of bounded time.
 ///
 /// A turn that has something for 10,000 clients would keep everybody else waiting while it is sent. What does not fit into a
-/// slice is late. Each turn serves those that are new in it first and then goes on with the late ones: a small turn never waits
-/// for a large one, and the large one goes on whatever comes. An element is in here at most once at a time.
+/// slice is late, and the late ones go on slice by slice between turns: a small turn never waits for a large one, and the large
+/// one goes on whatever comes. An element is in here at most once at a time.
 ///
 /// Confined to its event loop. A class, because serving an element may append others.
 final class FlushQueue<Element> {
-    /// How long a slice is. A turn takes two of them at most, and what one element takes.
+    /// How long a slice is, and what one element takes.
     static var slice: Duration { .milliseconds(10) }
     /// How many are served between two looks at the clock.
     private static var stride: Int { 32 }
@@ -27,8 +27,8 @@ final class FlushQueue<Element> {
         self.fresh.append(element)
     }
 
-    /// Serves what fits into a turn, each with `body`. Returns whether somebody is late. Those that `body` appends are for the
-    /// next turn.
+    /// Serves those that are new, each with `body`, for one slice at most; the others are late. Those that `body` appends are for
+    /// the next turn. Returns whether somebody is late.
     func flush(clock: () -> MonotonicInstant, _ body: (Element) -> Void) -> Bool {
         var serving: [Element] = []
         swap(&serving, &self.fresh)
@@ -40,7 +40,6 @@ final class FlushQueue<Element> {
             served += 1
             if served % Self.stride == 0, served < serving.count, clock() >= end { break }
         }
-        if !self.late.isEmpty { self.serveLate(clock, body) }
         self.late.append(contentsOf: serving[served...])
         if self.fresh.isEmpty {
             serving.removeAll(keepingCapacity: serving.capacity <= Self.keptCapacity)
@@ -49,14 +48,16 @@ final class FlushQueue<Element> {
         return !self.late.isEmpty
     }
 
-    private func serveLate(_ clock: () -> MonotonicInstant, _ body: (Element) -> Void) {
+    /// Serves those that are late, in their order, for one slice at most. Returns whether somebody still is.
+    func flushLate(clock: () -> MonotonicInstant, _ body: (Element) -> Void) -> Bool {
         let end = clock() + Self.slice
         var served = 0
         while let next = self.late.popFirst() {
             body(next)
             served += 1
-            if served % Self.stride == 0, clock() >= end { return }
+            if served % Self.stride == 0, clock() >= end { return !self.late.isEmpty }
         }
         self.late = []
+        return false
     }
 }

@@ -31,6 +31,7 @@ final class LoopContext {
     private var activeGroups: [ChannelGroup] = []
     private let activeSessions = FlushQueue<SessionHandler>()
     private var isTurnScheduled = false
+    private var isLateFlushScheduled = false
     private var encodings = [EventBatch.Encoding](repeating: .notYet, count: EncodingVariant.count)
     private var wheelTask: RepeatedTask?
     /// Those who wait to be told that they missed something.
@@ -116,7 +117,7 @@ final class LoopContext {
     /// Ends a turn: everything that arrived and was answered in it leaves, with one write for each session.
     ///
     /// Runs as the task that the first message of a turn schedules. Replies go out in front of publications, so that nothing
-    /// overtakes the reply that it depends on. What would take longer than a turn may is sent in the turns after it.
+    /// overtakes the reply that it depends on. What would take longer than a turn may is sent between the turns after it.
     func finishTurn() {
         self.isTurnScheduled = false
         self.refreshNow()
@@ -135,11 +136,22 @@ final class LoopContext {
 
     private func flushSessions() {
         let isSomebodyLate = self.activeSessions.flush(clock: self.node.clock.now) { $0.flush() }
-        guard isSomebodyLate, !self.isTurnScheduled else { return }
-        self.isTurnScheduled = true
-        // A task that is due at once would run before the loop looks at its sockets again.
+        if isSomebodyLate, !self.isLateFlushScheduled { self.scheduleLateFlush() }
+    }
+
+    /// The late ones go on after the loop has looked at its sockets: a task that is due at once would run before. There is one such
+    /// task at a time, because of two the other would always be due.
+    private func scheduleLateFlush() {
+        self.isLateFlushScheduled = true
         let bound = NIOLoopBound(self, eventLoop: self.eventLoop)
-        self.eventLoop.scheduleTask(in: .microseconds(100)) { bound.value.finishTurn() }
+        self.eventLoop.scheduleTask(in: .microseconds(100)) { bound.value.flushLate() }
+    }
+
+    private func flushLate() {
+        self.isLateFlushScheduled = false
+        self.refreshNow()
+        let isSomebodyLate = self.activeSessions.flushLate(clock: self.node.clock.now) { $0.flush() }
+        if isSomebodyLate { self.scheduleLateFlush() }
     }
 
     /// Encodes the group's events once for each variant and stages them for every member. O(members).

@@ -15,10 +15,28 @@ import Testing
 
         private func readClock() -> MonotonicInstant { self.now }
 
-        /// One turn. Returns whether somebody is late, and how long it took.
+        /// One turn and one slice for the late ones. Returns whether somebody is late still, and how long the longer one took.
         func turn(_ body: (Int) -> Void = { _ in }) -> (isLate: Bool, duration: Duration) {
+            let fresh = self.measure {
+                self.queue.flush(clock: self.readClock, $0)
+            } body: {
+                body($0)
+            }
+            guard fresh.isLate else { return fresh }
+            let late = self.measure {
+                self.queue.flushLate(clock: self.readClock, $0)
+            } body: {
+                body($0)
+            }
+            return (isLate: late.isLate, duration: max(fresh.duration, late.duration))
+        }
+
+        private func measure(
+            _ flush: ((Int) -> Void) -> Bool,
+            body: (Int) -> Void
+        ) -> (isLate: Bool, duration: Duration) {
             let start = self.now
-            let isLate = self.queue.flush(clock: self.readClock) { element in
+            let isLate = flush { element in
                 self.now = self.now + self.cost
                 self.served.append(element)
                 body(element)
@@ -43,7 +61,7 @@ import Testing
         while turns < 100 {
             let turn = bench.turn()
             turns += 1
-            #expect(turn.duration <= FlushQueue<Int>.slice * 2 + .milliseconds(64), "turn \(turns)")
+            #expect(turn.duration <= FlushQueue<Int>.slice + .milliseconds(32), "turn \(turns)")
             if !turn.isLate { break }
         }
         #expect(turns > 10)

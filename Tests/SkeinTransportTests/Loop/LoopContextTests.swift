@@ -105,6 +105,33 @@ import Testing
         #expect(harness.metrics["skein_deliveries_total"] == 51)
     }
 
+    @Test
+    func `a fan-out that takes long goes on in one slice at a time, and the loop looks at its sockets in between`()
+        throws
+    {
+        let harness = LoopHarness()
+        let clients = try (0..<200).map { try TestClient(harness, id: "\($0)").connect(to: "a") }
+        let neighbour = try TestClient(harness, id: "neighbour").connect(to: "b")
+        for client in clients { client.wire.onWrite = { harness.time.advance(by: .milliseconds(1)) } }
+        // A command brings two turns at once, one for its reply and one for what it published.
+        neighbour.command(#"{"id":3,"publish":{"channel":"a","data":1}}"#)
+        harness.run()
+        var served = 0
+        var slices = 0
+        while served < clients.count, slices < 100 {
+            let now = clients.count { !$0.wire.writes.isEmpty }
+            #expect(now - served <= 32, "more than a slice in a row, after \(served)")
+            #expect(now > served, "nobody was served, after \(served)")
+            served = now
+            slices += 1
+            neighbour.command(#"{"id":4,"publish":{"channel":"b","data":1}}"#)
+            harness.run()
+            #expect(neighbour.messages().count >= 2, "a neighbour waits for others' messages")
+            harness.eventLoop.advanceTime(by: .microseconds(100))
+        }
+        #expect(served == 200)
+    }
+
     @Test func `a subscriber that joins in the turn of an event that came before it does not get it twice`() throws {
         let harness = LoopHarness(.test(.recoverable))
         let ann = try TestClient(harness).connect(to: "a")

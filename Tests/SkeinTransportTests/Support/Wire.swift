@@ -15,9 +15,12 @@ final class Wire: ChannelOutboundHandler {
     private(set) var hasEndedOutput = false
     private(set) var isClosed = false
     private var received: [UInt8] = []
+    /// Called for each write.
+    var onWrite: () -> Void = {}
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         self.held.append((self.unwrapOutboundIn(data), promise))
+        self.onWrite()
     }
 
     func flush(context: ChannelHandlerContext) {
