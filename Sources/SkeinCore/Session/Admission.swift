@@ -43,14 +43,18 @@ public struct Admission: Sendable {
         self.served = now
     }
 
+    /// Admits a handshake if that sends nobody away; who is not admitted has not been counted. O(1).
+    public mutating func admitsAtOnce(_ limits: AdmissionLimits, now: MonotonicInstant) -> Bool {
+        limits.rate == 0 || self.bucket.take(rate: limits.rate, burst: limits.burst, now: now)
+    }
+
     /// Decides on a handshake. O(1).
     public mutating func decide(
         _ limits: AdmissionLimits,
         now: MonotonicInstant,
         using generator: inout some RandomNumberGenerator
     ) -> Decision {
-        guard limits.rate > 0 else { return .admitted }
-        if self.bucket.take(rate: limits.rate, burst: limits.burst, now: now) { return .admitted }
+        if self.admitsAtOnce(limits, now: now) { return .admitted }
         let line = max(.zero, self.served.since(now)) + .seconds(1) / limits.rate
         let wait = min(line / .seconds(1), Self.longestWait)
         self.served = now + .seconds(1) * wait

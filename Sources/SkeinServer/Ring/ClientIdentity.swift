@@ -15,18 +15,18 @@ enum ClientIdentity {
     private static let maximumLength = 256
 
     /// The id of whoever sends the request; nil when it brings none, and for one of more than 256 bytes. O(length of the head).
-    static func of(_ request: HTTPRequest) -> String? {
-        guard let id = self.find(in: request), id.utf8.count <= Self.maximumLength else { return nil }
+    static func of(_ head: HTTPRequestHead) -> String? {
+        guard let id = self.find(in: head), id.utf8.count <= Self.maximumLength else { return nil }
         return id
     }
 
-    private static func find(in request: HTTPRequest) -> String? {
-        if let id = self.filled(request.headers.first(name: Self.balancerHeader)) { return id }
-        if let id = self.filled(request.query[Self.query]) { return id }
-        if let id = self.filled(request.headers.first(name: Self.header)) { return id }
-        if let id = self.filled(self.cookie(in: request)) { return id }
-        if let id = self.filled(NodeRouter.clientID(inPath: request.path)) { return id }
-        return self.filled(self.tokenSubject(in: request))
+    private static func find(in head: HTTPRequestHead) -> String? {
+        if let id = self.filled(head.headers.first(name: Self.balancerHeader)) { return id }
+        if let id = self.filled(head.query[Self.query]) { return id }
+        if let id = self.filled(head.headers.first(name: Self.header)) { return id }
+        if let id = self.filled(self.cookie(in: head)) { return id }
+        if let id = self.filled(NodeRouter.clientID(inPath: String(head.path))) { return id }
+        return self.filled(self.tokenSubject(in: head))
     }
 
     private static func filled(_ text: String?) -> String? {
@@ -34,8 +34,8 @@ enum ClientIdentity {
         return text
     }
 
-    private static func cookie(in request: HTTPRequest) -> String? {
-        for header in request.headers["cookie"] {
+    private static func cookie(in head: HTTPRequestHead) -> String? {
+        for header in head.headers["cookie"] {
             for pair in header.split(separator: ";") {
                 let parts = pair.drop { $0 == " " }.split(separator: "=", maxSplits: 1)
                 if parts.count == 2, parts[0] == Self.cookie { return String(parts[1]) }
@@ -45,8 +45,8 @@ enum ClientIdentity {
     }
 
     /// Nobody has verified the token: it says who the client is, not what it may do.
-    private static func tokenSubject(in request: HTTPRequest) -> String? {
-        guard let header = request.headers.first(name: "authorization"), header.hasPrefix("Bearer ") else { return nil }
+    private static func tokenSubject(in head: HTTPRequestHead) -> String? {
+        guard let header = head.headers.first(name: "authorization"), header.hasPrefix("Bearer ") else { return nil }
         guard let token = try? SignedToken(String(header.dropFirst("Bearer ".count))) else { return nil }
         return (try? token.payload())?["sub"]?.string
     }

@@ -25,8 +25,8 @@ struct RingPlacement: Placement {
         )
     }
 
-    func place(_ request: HTTPRequest) -> PlacedClient {
-        guard let cid = ClientIdentity.of(request) else { return self.placeNewcomer(request) }
+    func place(_ head: HTTPRequestHead) -> PlacedClient {
+        guard let cid = ClientIdentity.of(head) else { return self.placeNewcomer(head) }
         let ring = self.keeper.now
         let position = self.keeper.position(of: cid, on: ring)
         (ring.owns(position) ? self.placed : self.misplaced).increment()
@@ -35,7 +35,7 @@ struct RingPlacement: Placement {
 
     /// A balancer that knows no id takes any node. The id that the client gets is one of this node's if one is found, so that it
     /// comes back here.
-    private func placeNewcomer(_ request: HTTPRequest) -> PlacedClient {
+    private func placeNewcomer(_ head: HTTPRequestHead) -> PlacedClient {
         guard self.keeper.isShared, self.handsOutCookie() else { return PlacedClient() }
         let ring = self.keeper.now
         var cid = Self.makeID()
@@ -46,7 +46,7 @@ struct RingPlacement: Placement {
             cid = Self.makeID()
             position = self.keeper.position(of: cid, on: ring)
         }
-        return PlacedClient(position: position, headers: ["set-cookie": Self.cookie(cid, for: request)])
+        return PlacedClient(position: position, headers: ["set-cookie": Self.cookie(cid, for: head)])
     }
 
     /// 88 random bits.
@@ -55,8 +55,8 @@ struct RingPlacement: Placement {
         return String(generator.next(), radix: 36) + String(generator.next() >> 40, radix: 36)
     }
 
-    private static func cookie(_ cid: String, for request: HTTPRequest) -> String {
-        let isEncrypted = request.headers.first(name: "x-forwarded-proto") == "https"
+    private static func cookie(_ cid: String, for head: HTTPRequestHead) -> String {
+        let isEncrypted = head.headers.first(name: "x-forwarded-proto") == "https"
         return "\(ClientIdentity.cookie)=\(cid); Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"
             + (isEncrypted ? "; Secure" : "")
     }

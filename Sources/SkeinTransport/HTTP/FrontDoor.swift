@@ -4,7 +4,7 @@ import NIOHTTP1
 import SkeinCore
 import SkeinWire
 
-/// HTTP/1.1 on a connection, until a request turns it into a WebSocket.
+/// HTTP/1.1 on a connection that did not begin with a plain handshake, until a request turns it into a WebSocket.
 ///
 /// Confined to its event loop. Any request of a connection may be the upgrade, because proxies reuse connections. A request has an
 /// absolute deadline, not an idle one, so that nobody can hold a connection with a byte now and then. A refusal is always a response, and
@@ -27,9 +27,8 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
         case upgraded
     }
 
-    private let loop: LoopContext
-    private let router: any HTTPRouter
-    private let settings: FrontDoorSettings
+    private let reception: Reception
+    private var loop: LoopContext { self.reception.loop }
     private var state: State = .idle
     private var deadline: MonotonicInstant
     private var context: ChannelHandlerContext?
@@ -37,14 +36,13 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
     private var held: Deque<HTTPServerRequestPart> = []
     private var owesRead = false
     /// Who a proxy says the client is.
-    private var client: ClientAddress?
+    private let client: ClientAddress?
     var timerPlace: TimerPlace?
 
-    init(loop: LoopContext, router: any HTTPRouter, settings: FrontDoorSettings) {
-        self.loop = loop
-        self.router = router
-        self.settings = settings
-        self.deadline = loop.now
+    init(reception: Reception, client: ClientAddress?) {
+        self.reception = reception
+        self.client = client
+        self.deadline = reception.loop.now
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -55,11 +53,6 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
     func handlerRemoved(context: ChannelHandlerContext) {
         self.loop.timers.disarm(self)
         self.context = nil
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let client = event as? ClientAddress { self.client = client }
-        context.fireUserInboundEventTriggered(event)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -144,7 +137,7 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
         guard head.hasOneLength else {
             return self.refuse(.badRequest, "Give either Content-Length or Transfer-Encoding: chunked, once.")
         }
-        let route = self.router.route(head.method, String(head.path))
+        let route = self.reception.router.route(head.method, String(head.path))
         if case .function(let bodyLimit, _) = route, head.announcedLength > bodyLimit {
             return self.refuse(.payloadTooLarge, "The body is longer than \(bodyLimit) bytes.")
         }
@@ -285,26 +278,16 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
 
     private func refuse(_ label: String, _ sentence: String, retryAfter: Int) {
         self.loop.node.metrics.handshakeRejected(label)
-        var headers = self.nodeHeaders
+        var headers = self.reception.nodeHeaders
         headers.add(name: "retry-after", value: "\(retryAfter)")
         self.refuse(.serviceUnavailable, sentence, headers: headers)
     }
 
-    private var nodeHeaders: HTTPHeaders { self.loop.node.placement?.nodeHeaders ?? [:] }
-
     private func handshake(_ head: HTTPRequestHead, _ route: HTTPRoute, _ context: ChannelHandlerContext) {
-        let request = HandshakeRequest(
-            method: head.method.rawValue,
-            majorVersion: Int(head.version.major),
-            minorVersion: Int(head.version.minor),
-            headers: head.headers.map { (name: $0.name, value: $0.value) }
-        )
-        let subprotocols = WireFormat.subprotocols.map(\.0)
-        let origins = self.settings.origins()
-        switch Handshake.evaluate(request, origins: origins, subprotocols: subprotocols) {
+        switch self.reception.judge(head) {
         case .notAnUpgrade:
             var response = HTTPResponse.text(.upgradeRequired, "This is a WebSocket endpoint.")
-            response.headers.add(contentsOf: self.nodeHeaders)
+            response.headers.add(contentsOf: self.reception.nodeHeaders)
             self.answer(response, to: head)
         case .refuse(let refusal):
             self.loop.node.metrics.handshakeRejected(refusal.label)
@@ -315,60 +298,14 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
             )
         case .accept(let acceptance):
             guard self.admits() else { return }
-            self.upgrade(head, route, acceptance, context)
+            let welcome = self.reception.welcome(head, route, acceptance)
+            let response = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: welcome.headers)
+            context.write(self.wrapOutboundOut(.head(response)), promise: nil)
+            context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
+            self.state = .upgraded
+            HTTPPipeline.replace(with: welcome.handler, in: context.channel)
         }
     }
-
-    private func upgrade(
-        _ head: HTTPRequestHead,
-        _ route: HTTPRoute,
-        _ acceptance: HandshakeAcceptance,
-        _ context: ChannelHandlerContext
-    ) {
-        var headers: HTTPHeaders = [
-            "upgrade": "websocket", "connection": "Upgrade", "sec-websocket-accept": acceptance.accept,
-        ]
-        if let subprotocol = acceptance.subprotocol {
-            headers.add(name: "sec-websocket-protocol", value: subprotocol)
-        }
-        let request = self.request(head)
-        let client = self.loop.node.placement?.place(request) ?? PlacedClient()
-        headers.add(contentsOf: client.headers)
-        headers.add(contentsOf: self.nodeHeaders)
-        let response = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
-        context.write(self.wrapOutboundOut(.head(response)), promise: nil)
-        context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
-        self.state = .upgraded
-        let handler: any ChannelHandler
-        if case .echo(let messageSize) = route {
-            handler = EchoHandler(loop: self.loop, messageSize: messageSize)
-        } else {
-            handler = self.makeSession(request.query, acceptance, position: client.position)
-        }
-        HTTPPipeline.replace(with: handler, in: context.channel)
-    }
-
-    private func makeSession(
-        _ query: [String: String],
-        _ acceptance: HandshakeAcceptance,
-        position: UInt64?
-    ) -> SessionHandler {
-        let named = acceptance.subprotocol.flatMap { WireFormat(subprotocol: $0) }
-        let asked = (query["format"] ?? query["cf_protocol"]).flatMap { WireFormat(query: $0) }
-        return SessionHandler(
-            loop: self.loop,
-            format: named ?? asked ?? .json,
-            usesFramePing: query["cf_ws_frame_ping_pong"] == "true",
-            clientID: ClientID.make(),
-            position: position
-        )
-    }
-}
-
-/// What the front doors of a listener have in common.
-struct FrontDoorSettings: Sendable {
-    /// The origins that may open a WebSocket; read at each handshake, so that a reload takes effect.
-    var origins: @Sendable () -> OriginPolicy
 }
 
 @available(*, unavailable)

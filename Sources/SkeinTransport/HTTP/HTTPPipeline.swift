@@ -17,8 +17,8 @@ enum HTTPPipeline {
     }
 
     /// A connection keeps the buffer that it read into last, so its size is part of what a connection may hold: small before the
-    /// client has shown who it is.
-    static let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 512)
+    /// client has shown who it is, and large enough for the whole handshake of a browser.
+    static let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 1024, maximum: 1024)
     private static let webSocketReceiveBuffers = AdaptiveRecvByteBufferAllocator(
         minimum: 512,
         initial: 1024,
@@ -34,18 +34,23 @@ enum HTTPPipeline {
         try pipeline.addHandler(door, name: Self.door)
     }
 
-    /// Makes a connection speak something else. The decoder goes last: bytes that came behind the upgrade request go to `handler`.
+    /// Makes a connection speak something else: bytes that come from now on are for `handler`. Throws when the connection is gone.
+    static func append(_ handler: any ChannelHandler, to channel: any Channel) throws {
+        try channel.pipeline.syncOperations.addHandler(handler)
+        try? channel.syncOptions?.setOption(.recvAllocator, value: Self.webSocketReceiveBuffers)
+    }
+
+    /// Makes a connection that speaks HTTP speak something else. The decoder goes last: bytes that came behind the upgrade request
+    /// go to `handler`.
     static func replace(with handler: any ChannelHandler, in channel: any Channel) {
-        let operations = channel.pipeline.syncOperations
         do {
-            try operations.addHandler(handler)
+            try Self.append(handler, to: channel)
         } catch {
             channel.pipeline.fireErrorCaught(error)
             return
         }
-        try? channel.syncOptions?.setOption(.recvAllocator, value: Self.webSocketReceiveBuffers)
         for name in [Self.door, Self.encoder, Self.decoder] {
-            operations.removeHandler(name: name, promise: nil)
+            channel.pipeline.syncOperations.removeHandler(name: name, promise: nil)
         }
     }
 }

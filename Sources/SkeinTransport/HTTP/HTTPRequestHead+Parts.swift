@@ -1,15 +1,17 @@
-import NIOHTTP1
+package import NIOHTTP1
 
 extension HTTPRequestHead {
-    /// The part of the target in front of the query; not decoded.
-    var path: Substring {
-        self.uri.prefix { $0 != "?" && $0 != "#" }
+    /// The part of the target in front of the query; not decoded. O(length).
+    package var path: Substring {
+        let target = self.uri.utf8
+        return Substring(target.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
     }
 
     /// The query, decoded; the last one of a name counts. O(length).
-    var query: [String: String] {
-        let target = self.uri.prefix { $0 != "#" }
-        guard let mark = target.firstIndex(of: "?") else { return [:] }
+    package var query: [String: String] {
+        let bytes = self.uri.utf8.prefix { $0 != UInt8(ascii: "#") }
+        guard let mark = bytes.firstIndex(of: UInt8(ascii: "?")) else { return [:] }
+        let target = Substring(bytes)
         var query: [String: String] = [:]
         for pair in target[target.index(after: mark)...].split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -6,7 +6,7 @@ public protocol Placement: Sendable {
     var nodeHeaders: HTTPHeaders { get }
 
     /// Places the client of an accepted handshake. Called on the connection's event loop; must not block. O(length of the head).
-    func place(_ request: HTTPRequest) -> PlacedClient
+    func place(_ head: HTTPRequestHead) -> PlacedClient
 }
 
 /// A client's place.

@@ -78,8 +78,8 @@ extension Transport {
         guard isAdmitted else { return try self.refuse(channel) }
         let loop = self.loop(of: channel.eventLoop)
         loop.refreshNow()
-        let door = FrontDoor(loop: loop, router: router, settings: FrontDoorSettings(origins: self.currentOrigins))
-        try HTTPPipeline.configure(channel, door: door)
+        let reception = Reception(loop: loop, router: router, origins: self.currentOrigins)
+        try channel.pipeline.syncOperations.addHandler(WebSocketDoor(reception: reception))
     }
 
     /// A client that is told to come back later does; one whose connection just ends comes back at once.

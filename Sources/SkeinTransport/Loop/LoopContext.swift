@@ -93,6 +93,12 @@ final class LoopContext {
         for timed in self.timers.all { timed.serverStops(code: code) }
     }
 
+    /// Whether one more client may come now; who may not has not been counted, and can be asked about again with ``admit()``.
+    func admitsAtOnce() -> Bool {
+        self.acceptsHandshakes && !self.isStopping
+            && self.admission.admitsAtOnce(self.policy.admission.share(of: self.loopCount), now: self.now)
+    }
+
     private func advanceTimers() {
         self.refreshNow()
         for timed in self.timers.advance(now: self.now) { timed.deadlineReached() }

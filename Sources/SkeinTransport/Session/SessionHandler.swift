@@ -39,6 +39,7 @@ final class SessionHandler: ChannelInboundHandler, Timed {
     private var owedPong: ByteBuffer?
     private var isProcessingWaiting = false
     private var channel: (any Channel)?
+    private var isReading = true
     private var isActive = false
     private var isRegistered = false
 
@@ -197,7 +198,9 @@ final class SessionHandler: ChannelInboundHandler, Timed {
     }
 
     private func setReading(_ isReading: Bool) {
-        _ = self.channel?.setOption(.autoRead, value: isReading)
+        guard isReading != self.isReading else { return }
+        self.isReading = isReading
+        try? self.channel?.syncOptions?.setOption(.autoRead, value: isReading)
     }
 
     // MARK: Sending

@@ -36,7 +36,11 @@ public struct HandshakeRequest: Sendable {
 
     /// The value of a header that has to be there exactly once.
     func onlyValue(of name: StaticString) -> Substring.UTF8View? {
-        let values = self.values(of: name)
-        return values.count == 1 ? values.first : nil
+        var found: Substring.UTF8View?
+        for header in self.headers where HeaderText.isEqual(header.name, name) {
+            guard found == nil else { return nil }
+            found = HeaderText.trim(header.value.utf8[...])
+        }
+        return found
     }
 }

@@ -45,7 +45,11 @@ enum HeaderText {
 
     /// Whether `bytes` is a token: one or more of the characters that names in HTTP are made of.
     static func isToken(_ bytes: Bytes) -> Bool {
-        !bytes.isEmpty && bytes.allSatisfy { Self.isAlphanumeric($0) || Self.tokenMarks.contains($0) }
+        !bytes.isEmpty && bytes.allSatisfy(Self.isTokenByte)
+    }
+
+    static func isTokenByte(_ byte: UInt8) -> Bool {
+        Self.isAlphanumeric(byte) || byte == UInt8(ascii: "-") || Self.tokenMarks.contains(byte)
     }
 
     static func isAlphanumeric(_ byte: UInt8) -> Bool {
@@ -60,7 +64,7 @@ enum HeaderText {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+    static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
-    private static let tokenMarks = Array("!#$%&'*+-.^_`|~".utf8)
+    private static let tokenMarks = Array("!#$%&'*+.^_`|~".utf8)
 }

@@ -22,17 +22,25 @@ enum SHA1 {
 
     /// One block of 64 bytes (section 6.1).
     private static func process(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {
-        var words: [UInt32] = []
-        words.reserveCapacity(80)
-        for start in stride(from: block.startIndex, to: block.endIndex, by: 4) {
-            words.append(block[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) })
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 80) { words in
+            for index in 0..<16 {
+                let start = block.startIndex + index * 4
+                words[index] = block[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) }
+            }
+            for index in 16..<80 {
+                words[index] = Self.rotate(
+                    words[index - 3] ^ words[index - 8] ^ words[index - 14] ^ words[index - 16],
+                    1
+                )
+            }
+            Self.mix(words, into: &state)
         }
-        for index in 16..<80 {
-            words.append(Self.rotate(words[index - 3] ^ words[index - 8] ^ words[index - 14] ^ words[index - 16], 1))
-        }
+    }
+
+    private static func mix(_ words: UnsafeMutableBufferPointer<UInt32>, into state: inout [UInt32]) {
         var (a, b, c, d, e) = (state[0], state[1], state[2], state[3], state[4])
-        for (index, word) in words.enumerated() {
-            let mixed = Self.rotate(a, 5) &+ Self.mix(index, b, c, d) &+ e &+ word
+        for index in 0..<80 {
+            let mixed = Self.rotate(a, 5) &+ Self.mix(index, b, c, d) &+ e &+ words[index]
             (a, b, c, d, e) = (mixed, a, Self.rotate(b, 30), c, d)
         }
         state[0] &+= a

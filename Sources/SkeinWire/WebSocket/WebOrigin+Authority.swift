@@ -29,11 +29,19 @@ extension WebOrigin {
         }
 
         private static func isName(_ bytes: Substring.UTF8View) -> Bool {
-            bytes.count <= 253
-                && bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
-                    !label.isEmpty && label.count <= 63
-                        && label.allSatisfy { HeaderText.isAlphanumeric($0) || $0 == 0x2D || $0 == 0x5F }
+            guard bytes.count <= 253 else { return false }
+            var labelLength = 0
+            for byte in bytes {
+                if byte == UInt8(ascii: ".") {
+                    guard labelLength > 0 else { return false }
+                    labelLength = 0
+                } else {
+                    guard HeaderText.isAlphanumeric(byte) || byte == 0x2D || byte == 0x5F else { return false }
+                    labelLength += 1
+                    guard labelLength <= 63 else { return false }
                 }
+            }
+            return labelLength > 0
         }
 
         /// Enough to keep everything but an address out; two different texts of one address do not compare equal.

@@ -5,25 +5,39 @@ enum WebSocketKey {
     static func accept(_ key: Substring.UTF8View) -> String? {
         let key = Array(key)
         guard key.count == 24, key[22] == UInt8(ascii: "="), key[23] == UInt8(ascii: "=") else { return nil }
-        guard key[..<21].allSatisfy({ Self.alphabet.contains($0) }) else { return nil }
-        guard let last = Self.alphabet.firstIndex(of: key[21]), last & 0x0F == 0 else { return nil }
+        guard key[..<21].allSatisfy({ Self.value(of: $0) != nil }) else { return nil }
+        guard let last = Self.value(of: key[21]), last & 0x0F == 0 else { return nil }
         return Self.base64(SHA1.digest(key + Self.suffix))
+    }
+
+    /// What a digit of base64 stands for (RFC 4648 section 4).
+    private static func value(of digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): digit - UInt8(ascii: "A")
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): digit - UInt8(ascii: "a") + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0") + 52
+        case UInt8(ascii: "+"): 62
+        case UInt8(ascii: "/"): 63
+        default: nil
+        }
     }
 
     private static let suffix = Array("258EAFA5-E914-47DA-95CA-C5AB0DC85B11".utf8)
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
     private static func base64(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let padded = Array(group) + [0, 0]
-            let bits = Int(padded[0]) << 16 | Int(padded[1]) << 8 | Int(padded[2])
-            for digit in 0..<4 {
-                let value = bits >> (18 - 6 * digit) & 0x3F
-                text.append(digit <= group.count ? Self.alphabet[value] : UInt8(ascii: "="))
+        let length = (bytes.count + 2) / 3 * 4
+        return String(unsafeUninitializedCapacity: length) { text in
+            for group in 0..<length / 4 {
+                let count = min(3, bytes.count - group * 3)
+                var bits = 0
+                for index in 0..<3 { bits = bits << 8 | (index < count ? Int(bytes[group * 3 + index]) : 0) }
+                for digit in 0..<4 {
+                    let value = bits >> (18 - 6 * digit) & 0x3F
+                    text[group * 4 + digit] = digit <= count ? Self.alphabet[value] : UInt8(ascii: "=")
+                }
             }
+            return length
         }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -13,8 +13,9 @@ struct ClientIdentityTests {
         path: String = "/connection/websocket",
         query: [String: String] = [:],
         headers: HTTPHeaders = [:]
-    ) -> HTTPRequest {
-        HTTPRequest(method: .GET, path: path, query: query, headers: headers, body: ByteBuffer(), peer: "")
+    ) -> HTTPRequestHead {
+        let pairs = query.map { "\($0)=\($1)" }.joined(separator: "&")
+        return HTTPRequestHead(version: .http1_1, method: .GET, uri: "\(path)?\(pairs)", headers: headers)
     }
 
     @Test func `nothing brought, nothing known`() {

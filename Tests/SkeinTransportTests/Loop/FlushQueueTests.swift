@@ -17,31 +17,23 @@ import Testing
 
         /// One turn and one slice for the late ones. Returns whether somebody is late still, and how long the longer one took.
         func turn(_ body: (Int) -> Void = { _ in }) -> (isLate: Bool, duration: Duration) {
-            let fresh = self.measure {
-                self.queue.flush(clock: self.readClock, $0)
-            } body: {
-                body($0)
-            }
-            guard fresh.isLate else { return fresh }
-            let late = self.measure {
-                self.queue.flushLate(clock: self.readClock, $0)
-            } body: {
-                body($0)
-            }
-            return (isLate: late.isLate, duration: max(fresh.duration, late.duration))
-        }
-
-        private func measure(
-            _ flush: ((Int) -> Void) -> Bool,
-            body: (Int) -> Void
-        ) -> (isLate: Bool, duration: Duration) {
-            let start = self.now
-            let isLate = flush { element in
+            let serve = { (element: Int) in
                 self.now = self.now + self.cost
                 self.served.append(element)
+            }
+            let start = self.now
+            var isLate = self.queue.flush(clock: self.readClock) { element in
+                serve(element)
                 body(element)
             }
-            return (isLate: isLate, duration: self.now.since(start))
+            let middle = self.now
+            if isLate {
+                isLate = self.queue.flushLate(clock: self.readClock) { element in
+                    serve(element)
+                    body(element)
+                }
+            }
+            return (isLate: isLate, duration: max(middle.since(start), self.now.since(middle)))
         }
     }
 

@@ -1,6 +1,8 @@
 import NIOCore
+import NIOEmbedded
 import SkeinCluster
 import SkeinCore
+import SkeinTestKit
 import SkeinWire
 import Testing
 

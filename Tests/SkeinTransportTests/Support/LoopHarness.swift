@@ -90,12 +90,14 @@ extension SessionPolicy {
         _ rules: ChannelRules = .open,
         namespaces: [String: ChannelRules] = [:],
         limits: SessionLimits = SessionLimits(),
-        allowsAnonymous: Bool = true
+        allowsAnonymous: Bool = true,
+        admission: AdmissionLimits = AdmissionLimits()
     ) -> SessionPolicy {
         SessionPolicy(
             limits: limits,
             rulebook: ChannelRulebook(rules: rules, namespaces: namespaces),
-            allowsAnonymous: allowsAnonymous
+            allowsAnonymous: allowsAnonymous,
+            admission: admission
         )
     }
 }

@@ -1,0 +1,70 @@
+import NIOCore
+import NIOHTTP1
+import SkeinCore
+import SkeinWire
+
+/// What the doors of a listener have in common: where paths lead, who may come in, and what a client that comes in gets.
+///
+/// Confined to the event loop of `loop`.
+struct Reception {
+    /// What is said to a client that is let in, and who speaks with it from then on.
+    struct Welcome {
+        /// Headers of the 101 response.
+        var headers: HTTPHeaders
+        var handler: any ChannelHandler
+    }
+
+    let loop: LoopContext
+    let router: any HTTPRouter
+    /// The origins that may open a WebSocket; read at each handshake, so that a reload takes effect.
+    let origins: @Sendable () -> OriginPolicy
+
+    private static let subprotocols = WireFormat.subprotocols.map(\.0)
+
+    /// Headers that tell which node answers.
+    var nodeHeaders: HTTPHeaders { self.loop.node.placement?.nodeHeaders ?? [:] }
+
+    /// Judges a request by the rules of the opening handshake.
+    func judge(_ head: HTTPRequestHead) -> HandshakeDecision {
+        let request = HandshakeRequest(
+            method: head.method.rawValue,
+            majorVersion: Int(head.version.major),
+            minorVersion: Int(head.version.minor),
+            headers: head.headers.map { (name: $0.name, value: $0.value) }
+        )
+        return Handshake.evaluate(request, origins: self.origins(), subprotocols: Self.subprotocols)
+    }
+
+    /// Makes the answer to a handshake that is accepted and admitted.
+    func welcome(_ head: HTTPRequestHead, _ route: HTTPRoute, _ acceptance: HandshakeAcceptance) -> Welcome {
+        var headers: HTTPHeaders = [
+            "upgrade": "websocket", "connection": "Upgrade", "sec-websocket-accept": acceptance.accept,
+        ]
+        if let subprotocol = acceptance.subprotocol {
+            headers.add(name: "sec-websocket-protocol", value: subprotocol)
+        }
+        let client = self.loop.node.placement?.place(head) ?? PlacedClient()
+        headers.add(contentsOf: client.headers)
+        headers.add(contentsOf: self.nodeHeaders)
+        if case .echo(let messageSize) = route {
+            return Welcome(headers: headers, handler: EchoHandler(loop: self.loop, messageSize: messageSize))
+        }
+        return Welcome(headers: headers, handler: self.makeSession(head.query, acceptance, client.position))
+    }
+
+    private func makeSession(
+        _ query: [String: String],
+        _ acceptance: HandshakeAcceptance,
+        _ position: UInt64?
+    ) -> SessionHandler {
+        let named = acceptance.subprotocol.flatMap { WireFormat(subprotocol: $0) }
+        let asked = (query["format"] ?? query["cf_protocol"]).flatMap { WireFormat(query: $0) }
+        return SessionHandler(
+            loop: self.loop,
+            format: named ?? asked ?? .json,
+            usesFramePing: query["cf_ws_frame_ping_pong"] == "true",
+            clientID: ClientID.make(),
+            position: position
+        )
+    }
+}
