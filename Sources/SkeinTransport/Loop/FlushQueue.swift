@@ -12,7 +12,7 @@ final class FlushQueue<Element> {
     /// How long a slice is, and what one element takes.
     static var slice: Duration { .milliseconds(10) }
     /// How many are served between two looks at the clock.
-    private static var stride: Int { 32 }
+    static var stride: Int { 32 }
     /// An array that has grown beyond this is let go when it is empty.
     private static var keptCapacity: Int { 4096 }
 

@@ -134,7 +134,9 @@ final class LoopContext {
             group.attachment.events.append(delivery.event)
         }
         self.deliveries.removeAll(keepingCapacity: self.deliveries.capacity <= 4096)
-        for group in self.activeGroups { self.fanOut(group) }
+        // With one channel in the turn a frame is all that a subscriber gets, and can leave while its session is in the caches.
+        let sendsAtOnce = self.activeGroups.count == 1
+        for group in self.activeGroups { self.fanOut(group, sendsAtOnce: sendsAtOnce) }
         self.activeGroups.removeAll(keepingCapacity: true)
         if !self.cutOffs.isEmpty, self.cutOffs.count <= Self.cutOffBurst { self.tellCutOffs(self.cutOffs.count) }
         self.flushSessions()
@@ -160,21 +162,27 @@ final class LoopContext {
         if isSomebodyLate { self.scheduleLateFlush() }
     }
 
-    /// Encodes the group's events once for each variant and stages them for every member. O(members).
-    private func fanOut(_ group: ChannelGroup) {
+    /// Encodes the group's events once for each variant, and stages or sends them for every member. O(members). What would take
+    /// longer than a slice to send is staged.
+    private func fanOut(_ group: ChannelGroup, sendsAtOnce: Bool) {
         let fanout = group.attachment
         self.cutOffMembers(of: group)
         var batch = EventBatch(group: group, allocator: ByteBufferAllocator(), scratch: &self.encodings)
         var delivered = 0
         var incapable: [SessionHandler] = []
         var cutOff: [Subscription] = []
+        var slice = SendSlice(isOpen: sendsAtOnce, now: self.now)
         group.members.withUnsafeMutableBufferPointer { members in
             for index in members.indices {
                 switch self.encoding(for: &members[index], in: fanout, batch: &batch) {
                 case .notYet, .nothing:
                     break
                 case .frame(let frame):
-                    members[index].session.stage(frame)
+                    if slice.takesOneMore(clock: self.node.clock.now) {
+                        members[index].session.send(frame)
+                    } else {
+                        members[index].session.stage(frame)
+                    }
                     delivered += frame.publications
                     if members[index].variant.delta == .patchAfterFirst, frame.publications > 0 {
                         members[index].variant.delta = .patch
@@ -190,6 +198,26 @@ final class LoopContext {
         batch.end(fanout, scratch: &self.encodings)
         for session in incapable { session.disconnect(.inappropriateProtocol) }
         for subscription in cutOff { self.cutOff(subscription) }
+    }
+
+    /// How much of a turn may be sent at once.
+    private struct SendSlice {
+        private var isOpen: Bool
+        private let end: MonotonicInstant
+        private var count = 0
+
+        init(isOpen: Bool, now: MonotonicInstant) {
+            self.isOpen = isOpen
+            self.end = now + FlushQueue<SessionHandler>.slice
+        }
+
+        /// Looks at the clock now and then.
+        mutating func takesOneMore(clock: () -> MonotonicInstant) -> Bool {
+            guard self.isOpen else { return false }
+            self.count += 1
+            if self.count % FlushQueue<SessionHandler>.stride == 0, clock() >= self.end { self.isOpen = false }
+            return self.isOpen
+        }
     }
 
     private func encoding(

@@ -59,6 +59,14 @@ final class OutboundSocket {
         }
     }
 
+    /// Sends a frame at once, past what is staged: only for a connection for which nothing is. Returns what the kernel did not take,
+    /// to be staged. Never ends the connection.
+    func sendAtOnce(_ frame: OutboundFrame) -> OutboundFrame? {
+        guard !self.isCongested, self.descriptor != nil else { return frame }
+        let sent = self.send(frame.bytes)
+        return sent == frame.bytes.readableBytes ? nil : frame.rest(after: sent)
+    }
+
     /// Sends what is staged. False when the client is too slow to be kept: the bytes that wait exceed `limit`.
     func flush(limit: Int) -> Bool {
         guard let first = self.staged else { return true }

@@ -232,6 +232,13 @@ final class SessionHandler: ChannelInboundHandler, Timed {
         self.activate()
     }
 
+    /// Sends a frame that is all that the session gets in this turn. What the kernel does not take, and what has to wait for something
+    /// else, is staged.
+    func send(_ frame: OutboundFrame) {
+        guard !self.isActive else { return self.stage(frame) }
+        if let rest = self.socket?.sendAtOnce(frame) { self.stage(rest) }
+    }
+
     /// Closes the frame of replies: what comes after it follows it.
     func stageReplies() {
         guard let builder = self.replies.take(), let bytes = builder.finish() else { return }

@@ -63,6 +63,30 @@ struct OutboundSocketTests {
         }
     }
 
+    @Test func `a frame that is sent at once goes past nothing, and what the kernel does not take can be staged`()
+        async throws
+    {
+        try await LoopbackSocket.with { loopback in
+            let sent = try await loopback.run { socket in
+                var sent = 0
+                var rest: OutboundFrame?
+                while rest == nil {
+                    sent += 1
+                    rest = socket.sendAtOnce(Self.frame(sent, size: 1000))
+                }
+                if let rest { socket.stage(rest) }
+                #expect(socket.flush(limit: .max) && socket.isCongested)
+                let next = Self.frame(sent + 1, size: 1000)
+                #expect(socket.sendAtOnce(next) === next, "what waits goes first")
+                socket.stage(next)
+                #expect(socket.flush(limit: .max))
+                socket.closeOutput()
+                return sent
+            }
+            #expect(Self.numbers(try await loopback.peer.readToEnd()) == Array(1...sent + 1))
+        }
+    }
+
     @Test func `more frames than one system call takes keep their order`() async throws {
         try await LoopbackSocket.with { loopback in
             try await loopback.run { socket in
