@@ -63,6 +63,7 @@ let package = Package(
         .systemLibrary(name: "CHiredis"),
         // What the C library's allocator can do and Swift's view of the C library leaves out.
         .systemLibrary(name: "CAllocator"),
+        .systemLibrary(name: "CPrefetch"),
         .target(
             name: "SkeinRedis",
             dependencies: [
@@ -76,7 +77,8 @@ let package = Package(
         .target(
             name: "SkeinTransport",
             dependencies: [
-                "SkeinCore", "SkeinWire", "SkeinCluster", nioCore, nioPosix, nioHTTP1, logging, metrics,
+                "CPrefetch", "SkeinCore", "SkeinWire", "SkeinCluster", nioCore, nioPosix, nioHTTP1, logging,
+                metrics,
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict

@@ -174,6 +174,8 @@ final class LoopContext {
         var slice = SendSlice(isOpen: sendsAtOnce, now: self.now)
         group.members.withUnsafeMutableBufferPointer { members in
             for index in members.indices {
+                if index + 4 < members.count { members[index + 4].session.prefetch() }
+                if index + 2 < members.count { members[index + 2].session.prefetchSocket() }
                 switch self.encoding(for: &members[index], in: fanout, batch: &batch) {
                 case .notYet, .nothing:
                     break

@@ -19,8 +19,8 @@ struct Backlog {
         case overflow
     }
 
-    /// Whether nothing waits.
-    var isEmpty: Bool { self.frames.isEmpty }
+    /// Whether nothing waits. No frame is empty, so the bytes tell without a look into the queue.
+    var isEmpty: Bool { self.bytes == 0 }
 
     /// Adds a frame behind the others. O(1), or O(waiting) when its channel's policy drops.
     mutating func append(_ frame: OutboundFrame, limit: Int) -> Outcome {

@@ -18,20 +18,21 @@ final class OutboundSocket {
     /// More pieces than any kernel refuses (`IOV_MAX`).
     private static let maximumPieces = 512
 
-    private let channel: any Channel
+    // Those that every send looks at come first, so that they share two cache lines.
     private let descriptor: CInt?
-    private var staged: OutboundFrame?
-    private var stagedBehind: [OutboundFrame] = []
-    private var backlog = Backlog()
     private var isWriting = false
     private var closesWhenDrained = false
+    private var staged: OutboundFrame?
+    private var backlog = Backlog()
+    private let metrics: TransportMetrics
+    private var stagedBehind: [OutboundFrame] = []
+    private let channel: any Channel
     /// Bytes that the channel has been given and has not written.
     private var writingBytes = 0
     /// Since when waiting bytes have made no progress; distant future when none wait.
     private(set) var stalledSince = MonotonicInstant.distantFuture
     /// Called when the client has taken everything that waited.
     var onDrained: (() -> Void)?
-    private let metrics: TransportMetrics
     private let clock: @Sendable () -> MonotonicInstant
 
     init(channel: any Channel, metrics: TransportMetrics, clock: @escaping @Sendable () -> MonotonicInstant) {

@@ -1,3 +1,4 @@
+import CPrefetch
 import DequeModule
 import Logging
 import NIOCore
@@ -16,6 +17,10 @@ final class SessionHandler: ChannelInboundHandler, Timed {
     /// Commands that wait make the handler stop reading from here on.
     private static let waitingCommandLimit = 256
 
+    // In front, because fan-out looks at nothing else of a session, and the next one's are fetched ahead.
+    private var socket: OutboundSocket?
+    private var isActive = false
+
     let loop: LoopContext
     let format: WireFormat
     var machine: SessionMachine<Subscription>
@@ -27,7 +32,6 @@ final class SessionHandler: ChannelInboundHandler, Timed {
     let position: UInt64?
     private var decoder: FrameDecoder
     private var controlBudget: TokenBucket
-    private var socket: OutboundSocket?
     private var replies: FrameBuilder?
     private var waiting: Deque<Command> = []
     private var closing = CloseHandshake()
@@ -40,7 +44,6 @@ final class SessionHandler: ChannelInboundHandler, Timed {
     private var isProcessingWaiting = false
     private var channel: (any Channel)?
     private var isReading = true
-    private var isActive = false
     private var isRegistered = false
 
     init(loop: LoopContext, format: WireFormat, usesFramePing: Bool, clientID: String, position: UInt64? = nil) {
@@ -237,6 +240,19 @@ final class SessionHandler: ChannelInboundHandler, Timed {
     func send(_ frame: OutboundFrame) {
         guard !self.isActive else { return self.stage(frame) }
         if let rest = self.socket?.sendAtOnce(frame) { self.stage(rest) }
+    }
+
+    /// Has the processor fetch what ``send(_:)`` will look at first.
+    func prefetch() {
+        skein_prefetch(Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    /// The second step of it, a little later.
+    func prefetchSocket() {
+        guard let socket = self.socket else { return }
+        let address = Unmanaged.passUnretained(socket).toOpaque()
+        skein_prefetch(address)
+        skein_prefetch(address + 64)
     }
 
     /// Closes the frame of replies: what comes after it follows it.
