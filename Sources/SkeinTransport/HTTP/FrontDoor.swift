@@ -39,15 +39,16 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
     private let client: ClientAddress?
     var timerPlace: TimerPlace?
 
-    init(reception: Reception, client: ClientAddress?) {
+    /// The first request has to be there at `deadline`.
+    init(reception: Reception, client: ClientAddress?, deadline: MonotonicInstant) {
         self.reception = reception
         self.client = client
-        self.deadline = reception.loop.now
+        self.deadline = deadline
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        self.arm(self.loop.policy.limits.handshakeTimeout)
+        self.loop.timers.arm(self, at: self.deadline)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -284,7 +285,7 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
     }
 
     private func handshake(_ head: HTTPRequestHead, _ route: HTTPRoute, _ context: ChannelHandlerContext) {
-        switch self.reception.judge(head) {
+        switch self.reception.judge(HandshakeRequest(head)) {
         case .notAnUpgrade:
             var response = HTTPResponse.text(.upgradeRequired, "This is a WebSocket endpoint.")
             response.headers.add(contentsOf: self.reception.nodeHeaders)
@@ -305,6 +306,17 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
             self.state = .upgraded
             HTTPPipeline.replace(with: welcome.handler, in: context.channel)
         }
+    }
+}
+
+extension HandshakeRequest {
+    fileprivate init(_ head: HTTPRequestHead) {
+        self.init(
+            method: head.method.rawValue,
+            majorVersion: Int(head.version.major),
+            minorVersion: Int(head.version.minor),
+            headers: head.headers.map { (name: $0.name, value: $0.value) }
+        )
     }
 }
 

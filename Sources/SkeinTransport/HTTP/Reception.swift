@@ -25,14 +25,8 @@ struct Reception {
     var nodeHeaders: HTTPHeaders { self.loop.node.placement?.nodeHeaders ?? [:] }
 
     /// Judges a request by the rules of the opening handshake.
-    func judge(_ head: HTTPRequestHead) -> HandshakeDecision {
-        let request = HandshakeRequest(
-            method: head.method.rawValue,
-            majorVersion: Int(head.version.major),
-            minorVersion: Int(head.version.minor),
-            headers: head.headers.map { (name: $0.name, value: $0.value) }
-        )
-        return Handshake.evaluate(request, origins: self.origins(), subprotocols: Self.subprotocols)
+    func judge(_ request: HandshakeRequest) -> HandshakeDecision {
+        Handshake.evaluate(request, origins: self.origins(), subprotocols: Self.subprotocols)
     }
 
     /// Makes the answer to a handshake that is accepted and admitted.

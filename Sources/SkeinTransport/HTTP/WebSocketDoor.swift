@@ -6,7 +6,7 @@ import SkeinWire
 /// The first handler of a connection: lets a plain handshake in at once, and makes everybody else speak HTTP.
 ///
 /// Nearly all connections begin with a handshake that arrives whole and is accepted. Such a one is answered from its bytes, without an
-/// HTTP parser that would be built for one request and taken apart again: that was two thirds of what a handshake cost. Nothing is
+/// HTTP parser that would be built for one request and taken apart again: that was a third of what a handshake cost. Nothing is
 /// refused here. Whatever is not let in goes to a ``FrontDoor`` as it came, so there is one place that says no. Confined to its
 /// event loop.
 final class WebSocketDoor: ChannelInboundHandler, RemovableChannelHandler, Timed {
@@ -21,13 +21,17 @@ final class WebSocketDoor: ChannelInboundHandler, RemovableChannelHandler, Timed
     private var client: ClientAddress?
     var timerPlace: TimerPlace?
 
+    /// When the first request has to be there, whoever reads it.
+    private let deadline: MonotonicInstant
+
     init(reception: Reception) {
         self.reception = reception
+        self.deadline = reception.loop.now + reception.loop.policy.limits.handshakeTimeout
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        self.loop.timers.arm(self, at: self.loop.now + self.loop.policy.limits.handshakeTimeout)
+        self.loop.timers.arm(self, at: self.deadline)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -74,6 +78,7 @@ final class WebSocketDoor: ChannelInboundHandler, RemovableChannelHandler, Timed
     /// Takes a handshake that is let in from `bytes`; nil, and nothing taken, for everything else.
     private func welcome(_ bytes: inout ByteBuffer) -> Reception.Welcome? {
         guard let plain = bytes.withUnsafeReadableBytes({ HandshakeHead($0) }) else { return nil }
+        let request = HandshakeRequest(method: "GET", headers: plain.headers)
         let headers = HTTPHeaders(plain.headers.map { ($0.name, $0.value) })
         let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: plain.target, headers: headers)
         let route = self.reception.router.route(.GET, String(head.path))
@@ -81,7 +86,7 @@ final class WebSocketDoor: ChannelInboundHandler, RemovableChannelHandler, Timed
         case .session, .echo: break
         case .function, .methodNotAllowed, .notFound: return nil
         }
-        guard case .accept(let acceptance) = self.reception.judge(head), self.loop.admitsAtOnce() else { return nil }
+        guard case .accept(let acceptance) = self.reception.judge(request), self.loop.admitsAtOnce() else { return nil }
         bytes.moveReaderIndex(forwardBy: plain.length)
         return self.reception.welcome(head, route, acceptance)
     }
@@ -100,7 +105,7 @@ final class WebSocketDoor: ChannelInboundHandler, RemovableChannelHandler, Timed
     }
 
     private func speakHTTP(_ context: ChannelHandlerContext) -> FrontDoor? {
-        let door = FrontDoor(reception: self.reception, client: self.client)
+        let door = FrontDoor(reception: self.reception, client: self.client, deadline: self.deadline)
         do {
             try HTTPPipeline.configure(context.channel, door: door)
             return door

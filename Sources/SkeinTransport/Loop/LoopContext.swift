@@ -202,26 +202,6 @@ final class LoopContext {
         for subscription in cutOff { self.cutOff(subscription) }
     }
 
-    /// How much of a turn may be sent at once.
-    private struct SendSlice {
-        private var isOpen: Bool
-        private let end: MonotonicInstant
-        private var count = 0
-
-        init(isOpen: Bool, now: MonotonicInstant) {
-            self.isOpen = isOpen
-            self.end = now + FlushQueue<SessionHandler>.slice
-        }
-
-        /// Looks at the clock now and then.
-        mutating func takesOneMore(clock: () -> MonotonicInstant) -> Bool {
-            guard self.isOpen else { return false }
-            self.count += 1
-            if self.count % FlushQueue<SessionHandler>.stride == 0, clock() >= self.end { self.isOpen = false }
-            return self.isOpen
-        }
-    }
-
     private func encoding(
         for member: inout Member,
         in fanout: ChannelFanout,

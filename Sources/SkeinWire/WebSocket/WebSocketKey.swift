@@ -5,21 +5,9 @@ enum WebSocketKey {
     static func accept(_ key: Substring.UTF8View) -> String? {
         let key = Array(key)
         guard key.count == 24, key[22] == UInt8(ascii: "="), key[23] == UInt8(ascii: "=") else { return nil }
-        guard key[..<21].allSatisfy({ Self.value(of: $0) != nil }) else { return nil }
-        guard let last = Self.value(of: key[21]), last & 0x0F == 0 else { return nil }
+        guard key[..<21].allSatisfy({ Self.alphabet.contains($0) }) else { return nil }
+        guard let last = Self.alphabet.firstIndex(of: key[21]), last & 0x0F == 0 else { return nil }
         return Self.base64(SHA1.digest(key + Self.suffix))
-    }
-
-    /// What a digit of base64 stands for (RFC 4648 section 4).
-    private static func value(of digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): digit - UInt8(ascii: "A")
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): digit - UInt8(ascii: "a") + 26
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0") + 52
-        case UInt8(ascii: "+"): 62
-        case UInt8(ascii: "/"): 63
-        default: nil
-        }
     }
 
     private static let suffix = Array("258EAFA5-E914-47DA-95CA-C5AB0DC85B11".utf8)

@@ -146,6 +146,16 @@ import Testing
         #expect(visitor.answer().hasPrefix("HTTP/1.1 408 "))
     }
 
+    @Test func `who begins late has no more time than who begins at once`() throws {
+        let harness = LoopHarness()
+        let visitor = try Visitor(harness)
+        harness.advance(by: harness.loop.policy.limits.handshakeTimeout - .milliseconds(200))
+        visitor.send("GET /ws HT")
+        #expect(visitor.answer().isEmpty)
+        harness.advance(by: .milliseconds(400))
+        #expect(visitor.answer().hasPrefix("HTTP/1.1 408 "))
+    }
+
     @Test func `who says nothing is cut when the node stops`() throws {
         let harness = LoopHarness()
         let visitor = try Visitor(harness)
