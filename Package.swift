@@ -64,6 +64,7 @@ let package = Package(
         // What the C library's allocator can do and Swift's view of the C library leaves out.
         .systemLibrary(name: "CAllocator"),
         .systemLibrary(name: "CPrefetch"),
+        .systemLibrary(name: "CSockets"),
         .target(
             name: "SkeinRedis",
             dependencies: [
@@ -77,8 +78,8 @@ let package = Package(
         .target(
             name: "SkeinTransport",
             dependencies: [
-                "CPrefetch", "SkeinCore", "SkeinWire", "SkeinCluster", nioCore, nioPosix, nioHTTP1, logging,
-                metrics,
+                "CPrefetch", "CSockets", "SkeinCore", "SkeinWire", "SkeinCluster", nioCore, nioPosix, nioHTTP1,
+                logging, metrics,
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict

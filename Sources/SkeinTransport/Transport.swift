@@ -102,6 +102,29 @@ public final class Transport: Sendable {
                 box.value = context
                 context.start()
             }.get()
+            await self.openSockets(on: inbox.eventLoop)
+        }
+    }
+
+    /// Where it fails, the loop's connections are channels, which cost more and do the same.
+    private func openSockets(on eventLoop: any EventLoop) async {
+        let opened = eventLoop.flatSubmit {
+            do {
+                let sockets = try SocketSet()
+                self.loop(of: eventLoop).sockets = sockets
+                return sockets.start(on: eventLoop)
+            } catch {
+                return eventLoop.makeFailedFuture(error)
+            }
+        }
+        do {
+            try await opened.get()
+        } catch {
+            self.node.logger.notice(
+                "connections cost more here than elsewhere: the system does not let their sockets be watched directly",
+                metadata: ["error": "\(error)"]
+            )
+            try? await eventLoop.submit { self.loop(of: eventLoop).sockets = nil }.get()
         }
     }
 

@@ -304,7 +304,7 @@ final class FrontDoor: ChannelDuplexHandler, RemovableChannelHandler, Timed {
             context.write(self.wrapOutboundOut(.head(response)), promise: nil)
             context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
             self.state = .upgraded
-            HTTPPipeline.replace(with: welcome.handler, in: context.channel)
+            HTTPPipeline.replace(with: welcome.speaker.handler, in: context.channel)
         }
     }
 }

@@ -25,6 +25,12 @@ enum HTTPPipeline {
         maximum: 16 * 1024
     )
 
+    /// Sets the options of a connection that has just been accepted: options of a bootstrap would be cast and chained for each.
+    static func prepare(_ channel: any Channel) throws {
+        try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+        try channel.syncOptions?.setOption(.recvAllocator, value: Self.receiveBuffers)
+    }
+
     /// Makes a connection speak HTTP.
     static func configure(_ channel: any Channel, door: FrontDoor) throws {
         let pipeline = channel.pipeline.syncOperations

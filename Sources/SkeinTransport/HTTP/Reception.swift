@@ -11,7 +11,29 @@ struct Reception {
     struct Welcome {
         /// Headers of the 101 response.
         var headers: HTTPHeaders
-        var handler: any ChannelHandler
+        var speaker: Speaker
+
+        /// The 101 response.
+        var response: ByteBuffer {
+            var response = ByteBufferAllocator().buffer(capacity: 256)
+            response.writeStaticString("HTTP/1.1 101 Switching Protocols\r\n")
+            for header in self.headers { response.writeString("\(header.name): \(header.value)\r\n") }
+            response.writeStaticString("\r\n")
+            return response
+        }
+    }
+
+    /// Who speaks on a WebSocket.
+    enum Speaker {
+        case session(SessionHandler)
+        case echo(EchoHandler)
+
+        var handler: any ChannelHandler {
+            switch self {
+            case .session(let handler): handler
+            case .echo(let handler): handler
+            }
+        }
     }
 
     let loop: LoopContext
@@ -29,6 +51,22 @@ struct Reception {
         Handshake.evaluate(request, origins: self.origins(), subprotocols: Self.subprotocols)
     }
 
+    /// Takes a plain handshake that is let in from `bytes`; nil, and nothing taken, for everything else.
+    func welcome(_ bytes: inout ByteBuffer) -> Welcome? {
+        guard let plain = bytes.withUnsafeReadableBytes({ HandshakeHead($0) }) else { return nil }
+        let request = HandshakeRequest(method: "GET", headers: plain.headers)
+        let headers = HTTPHeaders(plain.headers.map { ($0.name, $0.value) })
+        let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: plain.target, headers: headers)
+        let route = self.router.route(.GET, String(head.path))
+        switch route {
+        case .session, .echo: break
+        case .function, .methodNotAllowed, .notFound: return nil
+        }
+        guard case .accept(let acceptance) = self.judge(request), self.loop.admitsAtOnce() else { return nil }
+        bytes.moveReaderIndex(forwardBy: plain.length)
+        return self.welcome(head, route, acceptance)
+    }
+
     /// Makes the answer to a handshake that is accepted and admitted.
     func welcome(_ head: HTTPRequestHead, _ route: HTTPRoute, _ acceptance: HandshakeAcceptance) -> Welcome {
         var headers: HTTPHeaders = [
@@ -41,9 +79,9 @@ struct Reception {
         headers.add(contentsOf: client.headers)
         headers.add(contentsOf: self.nodeHeaders)
         if case .echo(let messageSize) = route {
-            return Welcome(headers: headers, handler: EchoHandler(loop: self.loop, messageSize: messageSize))
+            return Welcome(headers: headers, speaker: .echo(EchoHandler(loop: self.loop, messageSize: messageSize)))
         }
-        return Welcome(headers: headers, handler: self.makeSession(head.query, acceptance, client.position))
+        return Welcome(headers: headers, speaker: .session(self.makeSession(head.query, acceptance, client.position)))
     }
 
     private func makeSession(

@@ -24,9 +24,9 @@ final class WebSocketDoor: ChannelInboundHandler, RemovableChannelHandler, Timed
     /// When the first request has to be there, whoever reads it.
     private let deadline: MonotonicInstant
 
-    init(reception: Reception) {
+    init(reception: Reception, deadline: MonotonicInstant) {
         self.reception = reception
-        self.deadline = reception.loop.now + reception.loop.policy.limits.handshakeTimeout
+        self.deadline = deadline
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -56,7 +56,7 @@ final class WebSocketDoor: ChannelInboundHandler, RemovableChannelHandler, Timed
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         self.loop.refreshNow()
         var bytes = self.unwrapInboundIn(data)
-        if let welcome = self.welcome(&bytes) {
+        if let welcome = self.reception.welcome(&bytes) {
             self.letIn(welcome, context)
         } else {
             _ = self.speakHTTP(context)
@@ -75,30 +75,10 @@ final class WebSocketDoor: ChannelInboundHandler, RemovableChannelHandler, Timed
         self.context?.close(promise: nil)
     }
 
-    /// Takes a handshake that is let in from `bytes`; nil, and nothing taken, for everything else.
-    private func welcome(_ bytes: inout ByteBuffer) -> Reception.Welcome? {
-        guard let plain = bytes.withUnsafeReadableBytes({ HandshakeHead($0) }) else { return nil }
-        let request = HandshakeRequest(method: "GET", headers: plain.headers)
-        let headers = HTTPHeaders(plain.headers.map { ($0.name, $0.value) })
-        let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: plain.target, headers: headers)
-        let route = self.reception.router.route(.GET, String(head.path))
-        switch route {
-        case .session, .echo: break
-        case .function, .methodNotAllowed, .notFound: return nil
-        }
-        guard case .accept(let acceptance) = self.reception.judge(request), self.loop.admitsAtOnce() else { return nil }
-        bytes.moveReaderIndex(forwardBy: plain.length)
-        return self.reception.welcome(head, route, acceptance)
-    }
-
     private func letIn(_ welcome: Reception.Welcome, _ context: ChannelHandlerContext) {
-        var response = context.channel.allocator.buffer(capacity: 256)
-        response.writeStaticString("HTTP/1.1 101 Switching Protocols\r\n")
-        for header in welcome.headers { response.writeString("\(header.name): \(header.value)\r\n") }
-        response.writeStaticString("\r\n")
-        context.writeAndFlush(self.wrapOutboundOut(response), promise: nil)
+        context.writeAndFlush(self.wrapOutboundOut(welcome.response), promise: nil)
         do {
-            try HTTPPipeline.append(welcome.handler, to: context.channel)
+            try HTTPPipeline.append(welcome.speaker.handler, to: context.channel)
         } catch {
             context.close(promise: nil)
         }

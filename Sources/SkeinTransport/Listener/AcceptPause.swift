@@ -9,7 +9,7 @@ final class AcceptPause: ChannelInboundHandler {
     typealias InboundIn = any Channel
 
     /// Short enough that a full queue of clients who have given up is worked off soon after descriptors are back.
-    private static let duration = TimeAmount.milliseconds(100)
+    static let duration = TimeAmount.milliseconds(100)
 
     private let metrics: TransportMetrics
     private var isResting = false

@@ -8,15 +8,21 @@ public struct Listener: Sendable {
     /// Where it listens; with the real port when it was asked for any.
     public let address: SocketAddress
     private let channel: any Channel
+    /// Who accepts, where the channel itself does not.
+    private let acceptor: NIOLoopBound<Acceptor>?
 
     /// Stops accepting; connections stay.
     public func close() async {
+        if let acceptor = self.acceptor {
+            try? await self.channel.eventLoop.submit { acceptor.value.close() }.get()
+        }
         try? await self.channel.close()
     }
 
-    init(channel: any Channel, address: SocketAddress) {
+    init(channel: any Channel, address: SocketAddress, acceptor: NIOLoopBound<Acceptor>? = nil) {
         self.channel = channel
         self.address = address
+        self.acceptor = acceptor
     }
 }
 
@@ -38,7 +44,10 @@ extension Transport {
         let proxySettings = proxies.map { trusted in
             ProxyProtocolSettings(trusted: trusted) { metrics.proxyRejected($0.label) }
         }
-        let bootstrap = ServerBootstrap(group: self.group, childGroup: self.group)
+        let eventLoop = self.group.next()
+        let doorways = proxies == nil ? await self.doorways(router: router, isLimited: isLimited, first: eventLoop) : []
+        let bootstrap = ServerBootstrap(group: eventLoop, childGroup: self.group)
+            .serverChannelOption(.autoRead, value: doorways.isEmpty)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             // Accepted sockets inherit it (tcp(7), TCP_USER_TIMEOUT), which saves a call for each of them.
@@ -50,9 +59,7 @@ extension Transport {
             }
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    // Options of the bootstrap would be cast and chained for each connection.
-                    try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
-                    try channel.syncOptions?.setOption(.recvAllocator, value: HTTPPipeline.receiveBuffers)
+                    try HTTPPipeline.prepare(channel)
                     if let proxySettings {
                         let handler = ProxyProtocolHandler(settings: proxySettings)
                         try channel.pipeline.syncOperations.addHandler(handler)
@@ -62,28 +69,67 @@ extension Transport {
             }
         let channel = try await bootstrap.bind(host: host, port: port).get()
         guard let address = channel.localAddress else { throw ChannelError.unknownLocalAddress }
-        return Listener(channel: channel, address: address)
+        guard !doorways.isEmpty else { return Listener(channel: channel, address: address) }
+        let acceptor = try await eventLoop.submit { try self.makeAcceptor(on: channel, dealingTo: doorways) }.get()
+        return Listener(channel: channel, address: address, acceptor: acceptor)
+    }
+
+    /// A doorway on each loop, that on `first` in front; none when there is a loop that has channels only.
+    private func doorways(router: any HTTPRouter, isLimited: Bool, first: any EventLoop) async -> [Acceptor.Destination]
+    {
+        let doorways = await self.onEveryLoop { loop in
+            loop.sockets.map { sockets in
+                let reception = Reception(loop: loop, router: router, origins: self.currentOrigins)
+                let doorway = Doorway(reception: reception, sockets: sockets, transport: self, isLimited: isLimited)
+                let bound = NIOLoopBound(doorway, eventLoop: loop.eventLoop)
+                return Acceptor.Destination(eventLoop: loop.eventLoop, doorway: bound)
+            }
+        }
+        let destinations = doorways.compactMap { $0 }
+        guard destinations.count == doorways.count else { return [] }
+        return destinations.filter { $0.eventLoop === first } + destinations.filter { $0.eventLoop !== first }
+    }
+
+    /// NIO has resolved the address and listens; the acceptor has a descriptor of its own for the same socket.
+    private func makeAcceptor(
+        on channel: any Channel,
+        dealingTo destinations: [Acceptor.Destination]
+    ) throws -> NIOLoopBound<Acceptor> {
+        let sockets = self.loop(of: channel.eventLoop).sockets
+        let copy = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+            of: NIOBSDSocket.Handle.self
+        ) { systemDuplicate($0) }
+        guard let sockets, let descriptor = copy, descriptor >= 0 else { throw ChannelError.operationUnsupported }
+        let metrics = self.node.metrics
+        let acceptor = try Acceptor(descriptor, sockets: sockets, metrics: metrics, destinations: destinations)
+        return NIOLoopBound(acceptor, eventLoop: channel.eventLoop)
     }
 
     private func accept(_ channel: any Channel, router: any HTTPRouter, isLimited: Bool) throws {
-        let node = self.node
-        let gate = self.gate
-        node.metrics.connectionAccepted()
-        node.metrics.connectionOpened()
-        let isAdmitted = gate.enter(counts: isLimited)
-        channel.closeFuture.whenComplete { _ in
-            gate.leave(counts: isLimited)
-            node.metrics.connectionClosed()
-        }
-        guard isAdmitted else { return try self.refuse(channel) }
+        channel.closeFuture.whenComplete { _ in self.left(isLimited: isLimited) }
+        guard self.enter(isLimited: isLimited) else { return try self.refuse(channel) }
         let loop = self.loop(of: channel.eventLoop)
         loop.refreshNow()
         let reception = Reception(loop: loop, router: router, origins: self.currentOrigins)
-        try channel.pipeline.syncOperations.addHandler(WebSocketDoor(reception: reception))
+        let deadline = loop.now + loop.policy.limits.handshakeTimeout
+        try channel.pipeline.syncOperations.addHandler(WebSocketDoor(reception: reception, deadline: deadline))
+    }
+
+    /// Counts a connection that has been accepted; whether it may stay. Each call, whatever its answer, needs its ``left(isLimited:)``.
+    func enter(isLimited: Bool) -> Bool {
+        self.node.metrics.connectionAccepted()
+        self.node.metrics.connectionOpened()
+        return self.gate.enter(counts: isLimited)
+    }
+
+    /// A connection has ended.
+    func left(isLimited: Bool) {
+        self.gate.leave(counts: isLimited)
+        self.node.metrics.connectionClosed()
     }
 
     /// A client that is told to come back later does; one whose connection just ends comes back at once.
-    private func refuse(_ channel: any Channel) throws {
+    func refuse(_ channel: any Channel) throws {
         self.node.metrics.connectionRefused()
         let body = "This node has as many connections as it takes.\n"
         let seconds = Int.random(in: 1...10)

@@ -22,6 +22,8 @@ final class LoopContext {
     var acceptsHandshakes = true
     /// Whether commands and requests are no longer accepted.
     private(set) var isStopping = false
+    /// Connections that are no channels; nil where the system has no way to watch them.
+    var sockets: SocketSet?
     /// The time at the start of what the loop is doing now.
     private(set) var now: MonotonicInstant
 
@@ -64,8 +66,10 @@ final class LoopContext {
         }
     }
 
-    /// Stops the timer wheel.
+    /// Stops the timer wheel, and looking at sockets.
     func stop() {
+        self.sockets?.stop()
+        self.sockets = nil
         self.wheelTask?.cancel()
         self.wheelTask = nil
     }

@@ -10,10 +10,10 @@ import Musl
 /// The write path of one connection. Confined to its event loop.
 ///
 /// Frames of a loop turn are staged and leave together, with one `send(2)` straight from the shared bytes, or one `sendmsg(2)` when
-/// there are several. What the kernel does not take goes through the channel, and everything later waits in the backlog until
-/// the channel has written it, so order holds. Channels without a plain descriptor (TLS, embedded) always go through the channel.
+/// there are several. What the kernel does not take goes to the connection, and everything later waits in the backlog until
+/// it is written, so order holds. Without a plain descriptor (TLS) everything goes that way.
 final class OutboundSocket {
-    /// The channel gets waiting bytes in pieces of about this size, so that progress can be seen.
+    /// The connection gets waiting bytes in pieces of about this size, so that progress can be seen.
     private static let pieceSize = 64 * 1024
     /// More pieces than any kernel refuses (`IOV_MAX`).
     private static let maximumPieces = 512
@@ -26,8 +26,8 @@ final class OutboundSocket {
     private var backlog = Backlog()
     private let metrics: TransportMetrics
     private var stagedBehind: [OutboundFrame] = []
-    private let channel: any Channel
-    /// Bytes that the channel has been given and has not written.
+    private let connection: any Connection
+    /// Bytes that the connection has been given and has not written.
     private var writingBytes = 0
     /// Since when waiting bytes have made no progress; distant future when none wait.
     private(set) var stalledSince = MonotonicInstant.distantFuture
@@ -35,9 +35,9 @@ final class OutboundSocket {
     var onDrained: (() -> Void)?
     private let clock: @Sendable () -> MonotonicInstant
 
-    init(channel: any Channel, metrics: TransportMetrics, clock: @escaping @Sendable () -> MonotonicInstant) {
-        self.channel = channel
-        self.descriptor = Self.plainDescriptor(of: channel)
+    init(connection: any Connection, metrics: TransportMetrics, clock: @escaping @Sendable () -> MonotonicInstant) {
+        self.connection = connection
+        self.descriptor = connection.plainDescriptor
         self.metrics = metrics
         self.clock = clock
     }
@@ -90,10 +90,10 @@ final class OutboundSocket {
             self.closesWhenDrained = true
             return
         }
-        self.channel.close(mode: .output, promise: nil)
+        self.connection.closeOutput()
     }
 
-    /// Forgets what waits but has not been given to the channel; what follows is sent sooner.
+    /// Forgets what waits but has not been given to the connection; what follows is sent sooner.
     func discardBacklog() {
         let publications = self.backlog.removeAll()
         if publications > 0 { self.metrics.dropped(publications, reason: .closed) }
@@ -129,47 +129,35 @@ final class OutboundSocket {
     private func writeNextPiece() {
         guard !self.isWriting else { return }
         let frames = self.backlog.take(budget: Self.pieceSize)
-        guard let last = frames.last else { return self.drained() }
+        guard !frames.isEmpty else { return self.drained() }
         self.isWriting = true
         self.writingBytes = frames.reduce(0) { $0 + $1.bytes.readableBytes }
-        for frame in frames.dropLast() { self.channel.write(frame.bytes, promise: nil) }
-        let written = self.channel.eventLoop.makePromise(of: Void.self)
-        written.futureResult.assumeIsolated().whenComplete { result in
+        self.connection.write(frames.map(\.bytes)) { isWritten in
             let size = self.writingBytes
             self.isWriting = false
             self.writingBytes = 0
-            guard case .success = result else { return }
+            guard isWritten else { return }
             self.metrics.sent(bytes: size)
             self.stalledSince = self.clock()
             self.writeNextPiece()
         }
-        self.channel.writeAndFlush(last.bytes, promise: written)
     }
 
     private func drained() {
         self.stalledSince = .distantFuture
         if self.closesWhenDrained {
             self.closesWhenDrained = false
-            self.channel.close(mode: .output, promise: nil)
+            self.connection.closeOutput()
         }
         self.onDrained?()
     }
 }
 
 extension OutboundSocket {
-    private static func plainDescriptor(of channel: any Channel) -> CInt? {
-        let descriptor = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-            of: NIOBSDSocket.Handle.self
-        ) { $0 }
-        return descriptor ?? nil
-    }
-
-    /// Bytes that the kernel took. Every error counts as none: the channel meets it again and reports it.
+    /// Bytes that the kernel took. Every error counts as none: the connection meets it again and reports it.
     private func send(_ bytes: ByteBuffer) -> Int {
         guard let descriptor = self.descriptor else { return 0 }
-        let sent = bytes.withUnsafeReadableBytes { bytes in
-            Self.systemSend(descriptor, bytes.baseAddress, bytes.count, Self.flags)
-        }
+        let sent = bytes.withUnsafeReadableBytes { systemSend(descriptor, $0) }
         self.metrics.sent(bytes: max(0, sent))
         return max(0, sent)
     }
@@ -188,19 +176,9 @@ extension OutboundSocket {
             var message = msghdr()
             message.msg_iov = pieces.baseAddress
             message.msg_iovlen = .init(count)
-            return sendmsg(descriptor, &message, Self.flags)
+            return sendmsg(descriptor, &message, CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL))
         }
         self.metrics.sent(bytes: max(0, sent))
         return max(0, sent)
-    }
-
-    private static let flags = CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL)
-
-    private static func systemSend(_ descriptor: CInt, _ base: UnsafeRawPointer?, _ count: Int, _ flags: CInt) -> Int {
-        #if canImport(Glibc)
-        Glibc.send(descriptor, base, count, flags)
-        #else
-        Musl.send(descriptor, base, count, flags)
-        #endif
     }
 }

@@ -10,10 +10,7 @@ import SkeinWire
 ///
 /// Confined to its event loop. Owns the connection's bytes in both directions and its deadlines; what the session may do is
 /// decided by ``SessionMachine``. One file for each group of actions.
-final class SessionHandler: ChannelInboundHandler, Timed {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
+final class SessionHandler: Timed {
     /// Commands that wait make the handler stop reading from here on.
     private static let waitingCommandLimit = 256
 
@@ -42,7 +39,7 @@ final class SessionHandler: ChannelInboundHandler, Timed {
     /// The newest ping of a client that does not read.
     private var owedPong: ByteBuffer?
     private var isProcessingWaiting = false
-    private var channel: (any Channel)?
+    private var connection: (any Connection)?
     private var isReading = true
     private var isRegistered = false
 
@@ -69,10 +66,11 @@ final class SessionHandler: ChannelInboundHandler, Timed {
 
     // MARK: The connection
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        self.channel = context.channel
+    /// The session speaks on this connection from now on.
+    func begin(on connection: any Connection) {
+        self.connection = connection
         let socket = OutboundSocket(
-            channel: context.channel,
+            connection: connection,
             metrics: self.loop.node.metrics,
             clock: self.loop.node.clock.now
         )
@@ -81,7 +79,8 @@ final class SessionHandler: ChannelInboundHandler, Timed {
         self.rearm()
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    /// The connection is closed, or about to be.
+    func connectionEnded() {
         self.loop.refreshNow()
         self.endSession()
         self.closing = CloseHandshake()
@@ -90,16 +89,11 @@ final class SessionHandler: ChannelInboundHandler, Timed {
         self.socket?.discardBacklog()
         self.socket?.onDrained = nil
         self.socket = nil
-        self.channel = nil
-        context.fireChannelInactive()
+        self.connection = nil
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let bytes = self.unwrapInboundIn(data)
+    /// Bytes have arrived.
+    func received(_ bytes: ByteBuffer) {
         self.loop.node.metrics.received(bytes: bytes.readableBytes)
         guard self.closing.state != .ending else { return }
         self.loop.refreshNow()
@@ -203,7 +197,7 @@ final class SessionHandler: ChannelInboundHandler, Timed {
     private func setReading(_ isReading: Bool) {
         guard isReading != self.isReading else { return }
         self.isReading = isReading
-        try? self.channel?.syncOptions?.setOption(.autoRead, value: isReading)
+        self.connection?.setReading(isReading)
     }
 
     // MARK: Sending
@@ -286,7 +280,7 @@ final class SessionHandler: ChannelInboundHandler, Timed {
         defer { self.rearm() }
         let now = self.loop.now
         guard self.isOpen else {
-            if now >= self.closeDeadline { self.channel?.close(promise: nil) }
+            if now >= self.closeDeadline { self.connection?.close() }
             return
         }
         if self.machine.phase != .connected, now >= self.connectDeadline { return self.disconnect(.stale) }
@@ -400,8 +394,6 @@ final class SessionHandler: ChannelInboundHandler, Timed {
         }
     }
 }
-
-extension SessionHandler: RemovableChannelHandler {}
 
 @available(*, unavailable)
 extension SessionHandler: Sendable {}

@@ -27,7 +27,9 @@ import Testing
             harness.loop.refreshNow()
             self.channel = EmbeddedChannel(loop: harness.eventLoop)
             let reception = Reception(loop: harness.loop, router: Paths(), origins: { .sameHost })
-            try self.channel.pipeline.syncOperations.addHandler(WebSocketDoor(reception: reception))
+            let deadline = harness.loop.now + harness.loop.policy.limits.handshakeTimeout
+            let door = WebSocketDoor(reception: reception, deadline: deadline)
+            try self.channel.pipeline.syncOperations.addHandler(door)
             self.channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 4711), promise: nil)
         }
 

@@ -33,7 +33,11 @@ struct LoopbackSocket: Sendable {
         let clock = ManualClock().clock
         let socket = try await channel.eventLoop.submit {
             NIOLoopBound(
-                OutboundSocket(channel: channel, metrics: transportMetrics, clock: clock.now),
+                OutboundSocket(
+                    connection: ChannelConnection(channel),
+                    metrics: transportMetrics,
+                    clock: clock.now
+                ),
                 eventLoop: channel.eventLoop
             )
         }.get()

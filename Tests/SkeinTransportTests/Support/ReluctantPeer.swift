@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 
@@ -13,22 +14,35 @@ final class ReluctantPeer: Sendable {
 
     /// Connects with a small receive buffer.
     static func connect(to address: SocketAddress, on group: any EventLoopGroup) async throws -> ReluctantPeer {
-        let channel = try await ClientBootstrap(group: group)
+        let eventLoop = group.next()
+        let collector = try await eventLoop.submit { NIOLoopBound(Collector(), eventLoop: eventLoop) }.get()
+        let channel = try await ClientBootstrap(group: eventLoop)
             .channelOption(.autoRead, value: false)
             .channelOption(.socketOption(.so_rcvbuf), value: 8192)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Collector())
+                    try channel.pipeline.syncOperations.addHandler(collector.value)
                 }
             }
             .connect(to: address).get()
-        let collector = try await channel.eventLoop.submit {
-            NIOLoopBound(
-                try channel.pipeline.syncOperations.handler(type: Collector.self),
-                eventLoop: channel.eventLoop
-            )
-        }.get()
         return ReluctantPeer(channel: channel, collector: collector)
+    }
+
+    /// Sends bytes, in a packet of their own.
+    func say(_ bytes: ByteBuffer) async throws {
+        try await self.channel.writeAndFlush(bytes)
+    }
+
+    /// Whether it reads from now on.
+    func setReading(_ isReading: Bool) async throws {
+        try await self.channel.setOption(.autoRead, value: isReading).get()
+    }
+
+    /// Ends the connection with a reset, as a client that crashes.
+    func reset() async throws {
+        let options = self.channel as? any SocketOptionProvider
+        try await options?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        try await self.channel.close()
     }
 
     /// Reads from now on, and returns as soon as this many bytes have come since the beginning, or the end has.

@@ -1,0 +1,78 @@
+import NIOCore
+import NIOPosix
+import SkeinCore
+
+/// The way of one listener's connections onto one event loop. Confined to it.
+///
+/// Counts who comes and goes. A client that is let in at once stays a ``PlainSocket``; everybody else gets a NIO channel.
+final class Doorway {
+    let reception: Reception
+    let sockets: SocketSet
+    private let transport: Transport
+    private let isLimited: Bool
+
+    init(reception: Reception, sockets: SocketSet, transport: Transport, isLimited: Bool) {
+        self.reception = reception
+        self.sockets = sockets
+        self.transport = transport
+        self.isLimited = isLimited
+    }
+
+    var loop: LoopContext { self.reception.loop }
+
+    /// Takes over the descriptor of a connection that has just been accepted.
+    func enter(_ descriptor: CInt) {
+        guard !self.loop.isStopping else { return systemClose(descriptor) }
+        guard self.transport.enter(isLimited: self.isLimited) else {
+            return self.makeChannel(descriptor) { [transport] channel in try transport.refuse(channel) }
+        }
+        self.loop.refreshNow()
+        do {
+            let deadline = self.loop.now + self.loop.policy.limits.handshakeTimeout
+            _ = try PlainSocket(descriptor, at: self, deadline: deadline)
+        } catch {
+            systemClose(descriptor)
+            self.left()
+        }
+    }
+
+    /// A connection that had entered has ended.
+    func left() {
+        self.transport.left(isLimited: self.isLimited)
+    }
+
+    /// Makes a connection a channel, whose first handler gets the bytes that have been read already. The first request has to be
+    /// there at `deadline`.
+    func handOver(_ descriptor: CInt, bytes: ByteBuffer, deadline: MonotonicInstant) {
+        let door = NIOLoopBound(
+            WebSocketDoor(reception: self.reception, deadline: deadline),
+            eventLoop: self.loop.eventLoop
+        )
+        self.makeChannel(descriptor, firstBytes: bytes) { channel in
+            try HTTPPipeline.prepare(channel)
+            try channel.pipeline.syncOperations.addHandler(door.value)
+        }
+    }
+
+    private func makeChannel(
+        _ descriptor: CInt,
+        firstBytes: ByteBuffer = ByteBuffer(),
+        initializer: @escaping @Sendable (any Channel) throws -> Void
+    ) {
+        let leaves = NIOLoopBoundBox(self.left, eventLoop: self.loop.eventLoop)
+        let future = ClientBootstrap(group: self.loop.eventLoop)
+            .channelInitializer { channel in
+                channel.closeFuture.whenComplete { _ in leaves.value() }
+                return channel.eventLoop.makeCompletedFuture { try initializer(channel) }
+            }
+            .withConnectedSocket(descriptor)
+        future.whenSuccess { channel in
+            guard firstBytes.readableBytes > 0 else { return }
+            channel.pipeline.fireChannelRead(firstBytes)
+            channel.pipeline.fireChannelReadComplete()
+        }
+    }
+}
+
+@available(*, unavailable)
+extension Doorway: Sendable {}
