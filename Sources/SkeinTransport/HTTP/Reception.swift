@@ -17,7 +17,12 @@ struct Reception {
         var response: ByteBuffer {
             var response = ByteBufferAllocator().buffer(capacity: 256)
             response.writeStaticString("HTTP/1.1 101 Switching Protocols\r\n")
-            for header in self.headers { response.writeString("\(header.name): \(header.value)\r\n") }
+            for header in self.headers {
+                response.writeString(header.name)
+                response.writeStaticString(": ")
+                response.writeString(header.value)
+                response.writeStaticString("\r\n")
+            }
             response.writeStaticString("\r\n")
             return response
         }

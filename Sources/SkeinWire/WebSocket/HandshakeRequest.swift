@@ -31,7 +31,11 @@ public struct HandshakeRequest: Sendable {
 
     /// The values of one header without surrounding blanks; `name` in lower case. Linear in the headers.
     func values(of name: StaticString) -> [Substring.UTF8View] {
-        self.headers.lazy.filter { HeaderText.isEqual($0.name, name) }.map { HeaderText.trim($0.value.utf8[...]) }
+        var values: [Substring.UTF8View] = []
+        for header in self.headers where HeaderText.isEqual(header.name, name) {
+            values.append(HeaderText.trim(header.value.utf8[...]))
+        }
+        return values
     }
 
     /// The value of a header that has to be there exactly once.

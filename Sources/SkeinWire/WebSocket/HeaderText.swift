@@ -5,7 +5,13 @@ enum HeaderText {
 
     /// Whether `text` is `lowercase`, apart from ASCII case.
     static func isEqual(_ text: String, _ lowercase: StaticString) -> Bool {
-        Self.isEqual(text.utf8[...], lowercase)
+        guard text.utf8.count == lowercase.utf8CodeUnitCount else { return false }
+        let isEqual = text.utf8.withContiguousStorageIfAvailable { bytes in
+            lowercase.withUTF8Buffer { expected in
+                bytes.indices.allSatisfy { Self.lowercased(bytes[$0]) == expected[$0] }
+            }
+        }
+        return isEqual ?? Self.isEqual(text.utf8[...], lowercase)
     }
 
     static func isEqual(_ bytes: Bytes, _ lowercase: StaticString) -> Bool {

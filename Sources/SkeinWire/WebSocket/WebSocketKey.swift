@@ -3,12 +3,21 @@ enum WebSocketKey {
     /// The value of `Sec-WebSocket-Accept`; nil unless `key` is the one base64 text of some 16 bytes: 22 digits and
     /// `==`, where the last digit carries two bits and the other four are zero (RFC 4648 section 3.5).
     static func accept(_ key: Substring.UTF8View) -> String? {
-        let key = Array(key)
-        guard key.count == 24, key[22] == UInt8(ascii: "="), key[23] == UInt8(ascii: "=") else { return nil }
-        guard key[..<21].allSatisfy({ Self.alphabet.contains($0) }) else { return nil }
-        guard let last = Self.alphabet.firstIndex(of: key[21]), last & 0x0F == 0 else { return nil }
-        return Self.base64(SHA1.digest(key + Self.suffix))
+        var message: [UInt8] = []
+        message.reserveCapacity(72)
+        message.append(contentsOf: key)
+        guard message.count == 24, message[22] == UInt8(ascii: "="), message[23] == UInt8(ascii: "=") else { return nil }
+        guard message[..<21].allSatisfy({ Self.isDigit($0) }), Self.lastDigits.contains(message[21]) else { return nil }
+        message.append(contentsOf: Self.suffix)
+        return Self.base64(SHA1.digest(message))
     }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        HeaderText.isAlphanumeric(byte) || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "/")
+    }
+
+    /// Those whose value is a multiple of 16.
+    private static let lastDigits = Array("AQgw".utf8)
 
     private static let suffix = Array("258EAFA5-E914-47DA-95CA-C5AB0DC85B11".utf8)
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
