@@ -50,6 +50,8 @@ final class PlainSocket: Pollable, Connection, Timed {
 
     func ready(_ readiness: Readiness) {
         if readiness.contains(.writable) { self.writePieces() }
+        // Writing may have ended it, and then its descriptor is somebody else's.
+        if case .gone = self.state { return }
         if self.interest.contains(.readable) {
             if !readiness.isDisjoint(with: [.readable, .failed]) { self.readOnce() }
         } else if !readiness.isDisjoint(with: .failed) {

@@ -33,7 +33,9 @@ enum HeaderText {
 
     /// Whether one element of these comma-separated lists is `token`, which is lower case.
     static func contains(_ token: StaticString, in lists: [Bytes]) -> Bool {
-        lists.contains { list in Self.elements(list).contains { Self.isEqual($0, token) } }
+        lists.contains { list in
+            Self.isEqual(list, token) || Self.elements(list).contains { Self.isEqual($0, token) }
+        }
     }
 
     /// The elements of a comma-separated list, empty ones included.
