@@ -22,7 +22,9 @@ enum SHA1 {
         padded.reserveCapacity(message.count + 72)
         padded.append(0x80)
         while padded.count % 64 != 56 { padded.append(0) }
-        for shift in stride(from: 56, through: 0, by: -8) { padded.append(UInt8(truncatingIfNeeded: bitCount >> shift)) }
+        for shift in stride(from: 56, through: 0, by: -8) {
+            padded.append(UInt8(truncatingIfNeeded: bitCount >> shift))
+        }
         return padded
     }
 
@@ -78,7 +80,9 @@ enum SHA1 {
             var bytes: [UInt8] = []
             bytes.reserveCapacity(20)
             for word in [self.a, self.b, self.c, self.d, self.e] {
-                for shift in stride(from: 24, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+                for shift in stride(from: 24, through: 0, by: -8) {
+                    bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+                }
             }
             return bytes
         }

@@ -6,7 +6,9 @@ enum WebSocketKey {
         var message: [UInt8] = []
         message.reserveCapacity(72)
         message.append(contentsOf: key)
-        guard message.count == 24, message[22] == UInt8(ascii: "="), message[23] == UInt8(ascii: "=") else { return nil }
+        guard message.count == 24, message[22] == UInt8(ascii: "="), message[23] == UInt8(ascii: "=") else {
+            return nil
+        }
         guard message[..<21].allSatisfy({ Self.isDigit($0) }), Self.lastDigits.contains(message[21]) else { return nil }
         message.append(contentsOf: Self.suffix)
         return Self.base64(SHA1.digest(message))
