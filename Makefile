@@ -4,8 +4,11 @@
 check: ## everything that continuous integration runs
 	./scripts/test
 
+# As in scripts/lib.sh.
+release = -c release --static-swift-stdlib
+
 build: ## the release binary
-	swift build -c release --product skein
+	swift build $(release) --product skein
 
 test: ## soundness and unit tests only
 	./scripts/test --unit
@@ -23,10 +26,10 @@ docs: build ## the generated reference pages
 	for page in configuration metrics codes; do .build/release/skein docs $$page > docs/reference/$$page.md; done
 
 bench-micro: ## time, allocations and ratios of the steps that a message goes through
-	swift run -c release skein-microbenchmark
+	swift run $(release) skein-microbenchmark
 
 bench-check: ## the same, against the ceilings in Benchmarks/Micro/thresholds.json
-	swift run -c release skein-microbenchmark --check
+	swift run $(release) skein-microbenchmark --check
 
 bench-compare: build ## Skein beside other servers, on two cores: about 40 minutes, writes docs/reference/comparison.md
 	Benchmarks/Compare/compare.py --install --check --json .build/compare/runs.json

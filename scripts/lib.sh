@@ -8,6 +8,11 @@
 # shellcheck disable=SC2034
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
+# How binaries for use are built: with Swift's libraries inside, which makes a message 10 to 20 % cheaper. All of them with the same
+# options, so that nothing is compiled twice.
+# shellcheck disable=SC2034
+release=(-c release --static-swift-stdlib)
+
 say() { printf '==> %s\n' "$*" >&2; }
 
 fail() {
@@ -61,6 +66,13 @@ need_swift() {
 # need_hiredis: the C library that reads what Redis says, with its header.
 need_hiredis() {
     [[ -e /usr/include/hiredis/hiredis.h ]] || install_packages libhiredis-dev
+}
+
+# need_curl: Foundation's network part is made of it, and has to be linked with it. Debian and Ubuntu have the header in a folder of
+# the processor's name.
+need_curl() {
+    compgen -G '/usr/include/*/curl/curl.h' >/dev/null || [[ -e /usr/include/curl/curl.h ]] ||
+        install_packages libcurl4-openssl-dev
 }
 
 # need_haproxy: Debian has it in a folder that is not on everybody's path.

@@ -36,7 +36,7 @@ class SkeinJSON(Server):
 
     def missing(self, tools):
         found = os.access(self.binary(), os.X_OK)
-        return "" if found else "not built; swift build -c release --product skein, or set SKEIN_BINARY"
+        return "" if found else "not built; make build, or set SKEIN_BINARY"
 
     def version(self, tools):
         return output([self.binary(), "version"])

@@ -28,7 +28,7 @@ def binary() -> Path:
     """The binary under test: `SKEIN_BINARY`, or the release build of this repository."""
     path = Path(os.environ.get("SKEIN_BINARY") or REPOSITORY / ".build/release/skein")
     if not os.access(path, os.X_OK):
-        raise FileNotFoundError(f"{path} is missing; build it with: swift build -c release --product skein")
+        raise FileNotFoundError(f"{path} is missing; build it with: make build")
     return path
 
 
