@@ -1,22 +1,18 @@
 #ifndef SKEIN_SOCKETS_H
 #define SKEIN_SOCKETS_H
 
-#include <errno.h>
+// Headers that Swift's view of the C library has too must not be here: whatever they declare would have two owners.
 #include <linux/aio_abi.h>
-#include <stdint.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
-// What the C library declares for its own extensions only, or not at all.
-extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
+extern long syscall(long number, ...);
 
-/// Accepts a connection whose reads and writes never wait; its descriptor, or -1 and errno.
+/// Accepts a connection whose reads and writes never wait (accept4(2)); its descriptor, or -1 and errno. The flags of eventfd(2) have
+/// the bits of those for sockets.
 static inline int skein_accept(int listener) {
-    return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    return (int)syscall(SYS_accept4, listener, (void *)0, (void *)0, EFD_NONBLOCK | EFD_CLOEXEC);
 }
 
 /// Makes a context for `count` operations (io_setup(2)); 0, or -1 and errno.
@@ -32,25 +28,22 @@ static inline void skein_aio_destroy(aio_context_t context) {
 
 /// Has the kernel write to `eventfd`, once, when `descriptor` becomes readable or is already (io_submit(2)); 0, or -1 and errno.
 static inline int skein_aio_poll(aio_context_t context, int descriptor, int eventfd) {
-    struct iocb request;
+    struct iocb request = {
+        .aio_lio_opcode = IOCB_CMD_POLL,
+        .aio_fildes = (__u32)descriptor,
+        .aio_buf = EPOLLIN,
+        .aio_flags = IOCB_FLAG_RESFD,
+        .aio_resfd = (__u32)eventfd,
+    };
     struct iocb *requests = &request;
-    memset(&request, 0, sizeof request);
-    request.aio_lio_opcode = IOCB_CMD_POLL;
-    request.aio_fildes = (uint32_t)descriptor;
-    request.aio_buf = EPOLLIN;
-    request.aio_flags = IOCB_FLAG_RESFD;
-    request.aio_resfd = (uint32_t)eventfd;
     return syscall(SYS_io_submit, context, 1L, &requests) == 1 ? 0 : -1;
 }
 
 /// Forgets the operation that has ended (io_getevents(2)), so that there is room for the next one; 1 if there was one.
 static inline int skein_aio_reap(aio_context_t context) {
     struct io_event event;
-    struct timespec {
-        long seconds;
-        long nanoseconds;
-    } now = {0, 0};
-    return (int)syscall(SYS_io_getevents, context, 0L, 1L, &event, &now);
+    long now[2] = {0, 0};
+    return (int)syscall(SYS_io_getevents, context, 0L, 1L, &event, now);
 }
 
 #endif

@@ -106,28 +106,6 @@ public final class Transport: Sendable {
         }
     }
 
-    /// Where it fails, the loop's connections are channels, which cost more and do the same.
-    private func openSockets(on eventLoop: any EventLoop) async {
-        let opened = eventLoop.flatSubmit {
-            do {
-                let sockets = try SocketSet()
-                self.loop(of: eventLoop).sockets = sockets
-                return sockets.start(on: eventLoop)
-            } catch {
-                return eventLoop.makeFailedFuture(error)
-            }
-        }
-        do {
-            try await opened.get()
-        } catch {
-            self.node.logger.notice(
-                "connections cost more here than elsewhere: the system does not let their sockets be watched directly",
-                metadata: ["error": "\(error)"]
-            )
-            try? await eventLoop.submit { self.loop(of: eventLoop).sockets = nil }.get()
-        }
-    }
-
     /// Replaces the policy and the allowed origins of every loop; sessions keep what they have and ask the new rules from now on.
     public func reload(policy: SessionPolicy, origins: OriginPolicy) async {
         self.shared.withLock { $0 = Shared(policy: policy, origins: origins) }

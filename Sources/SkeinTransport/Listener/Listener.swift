@@ -45,9 +45,11 @@ extension Transport {
             ProxyProtocolSettings(trusted: trusted) { metrics.proxyRejected($0.label) }
         }
         let eventLoop = self.group.next()
-        let doorways = proxies == nil ? await self.doorways(router: router, isLimited: isLimited, first: eventLoop) : []
+        // Operators speak HTTP, which is for channels.
+        let takesSockets = isLimited && proxies == nil
+        let destinations = takesSockets ? await self.destinations(router: router, first: eventLoop) : []
         let bootstrap = ServerBootstrap(group: eventLoop, childGroup: self.group)
-            .serverChannelOption(.autoRead, value: doorways.isEmpty)
+            .serverChannelOption(.autoRead, value: destinations.isEmpty)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             // Accepted sockets inherit it (tcp(7), TCP_USER_TIMEOUT), which saves a call for each of them.
@@ -69,40 +71,14 @@ extension Transport {
             }
         let channel = try await bootstrap.bind(host: host, port: port).get()
         guard let address = channel.localAddress else { throw ChannelError.unknownLocalAddress }
-        guard !doorways.isEmpty else { return Listener(channel: channel, address: address) }
-        let acceptor = try await eventLoop.submit { try self.makeAcceptor(on: channel, dealingTo: doorways) }.get()
-        return Listener(channel: channel, address: address, acceptor: acceptor)
-    }
-
-    /// A doorway on each loop, that on `first` in front; none when there is a loop that has channels only.
-    private func doorways(router: any HTTPRouter, isLimited: Bool, first: any EventLoop) async -> [Acceptor.Destination]
-    {
-        let doorways = await self.onEveryLoop { loop in
-            loop.sockets.map { sockets in
-                let reception = Reception(loop: loop, router: router, origins: self.currentOrigins)
-                let doorway = Doorway(reception: reception, sockets: sockets, transport: self, isLimited: isLimited)
-                let bound = NIOLoopBound(doorway, eventLoop: loop.eventLoop)
-                return Acceptor.Destination(eventLoop: loop.eventLoop, doorway: bound)
-            }
+        guard !destinations.isEmpty else { return Listener(channel: channel, address: address) }
+        do {
+            let acceptor = try await eventLoop.submit { try self.makeAcceptor(on: channel, destinations) }.get()
+            return Listener(channel: channel, address: address, acceptor: acceptor)
+        } catch {
+            try? await channel.close()
+            throw error
         }
-        let destinations = doorways.compactMap { $0 }
-        guard destinations.count == doorways.count else { return [] }
-        return destinations.filter { $0.eventLoop === first } + destinations.filter { $0.eventLoop !== first }
-    }
-
-    /// NIO has resolved the address and listens; the acceptor has a descriptor of its own for the same socket.
-    private func makeAcceptor(
-        on channel: any Channel,
-        dealingTo destinations: [Acceptor.Destination]
-    ) throws -> NIOLoopBound<Acceptor> {
-        let sockets = self.loop(of: channel.eventLoop).sockets
-        let copy = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-            of: NIOBSDSocket.Handle.self
-        ) { systemDuplicate($0) }
-        guard let sockets, let descriptor = copy, descriptor >= 0 else { throw ChannelError.operationUnsupported }
-        let metrics = self.node.metrics
-        let acceptor = try Acceptor(descriptor, sockets: sockets, metrics: metrics, destinations: destinations)
-        return NIOLoopBound(acceptor, eventLoop: channel.eventLoop)
     }
 
     private func accept(_ channel: any Channel, router: any HTTPRouter, isLimited: Bool) throws {

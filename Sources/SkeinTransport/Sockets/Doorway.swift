@@ -2,20 +2,18 @@ import NIOCore
 import NIOPosix
 import SkeinCore
 
-/// The way of one listener's connections onto one event loop. Confined to it.
+/// The way of clients' connections from one listener onto one event loop. Confined to it.
 ///
 /// Counts who comes and goes. A client that is let in at once stays a ``PlainSocket``; everybody else gets a NIO channel.
 final class Doorway {
     let reception: Reception
     let sockets: SocketSet
     private let transport: Transport
-    private let isLimited: Bool
 
-    init(reception: Reception, sockets: SocketSet, transport: Transport, isLimited: Bool) {
+    init(reception: Reception, sockets: SocketSet, transport: Transport) {
         self.reception = reception
         self.sockets = sockets
         self.transport = transport
-        self.isLimited = isLimited
     }
 
     var loop: LoopContext { self.reception.loop }
@@ -23,7 +21,7 @@ final class Doorway {
     /// Takes over the descriptor of a connection that has just been accepted.
     func enter(_ descriptor: CInt) {
         guard !self.loop.isStopping else { return systemClose(descriptor) }
-        guard self.transport.enter(isLimited: self.isLimited) else {
+        guard self.transport.enter(isLimited: true) else {
             return self.makeChannel(descriptor) { [transport] channel in try transport.refuse(channel) }
         }
         self.loop.refreshNow()
@@ -38,7 +36,7 @@ final class Doorway {
 
     /// A connection that had entered has ended.
     func left() {
-        self.transport.left(isLimited: self.isLimited)
+        self.transport.left(isLimited: true)
     }
 
     /// Makes a connection a channel, whose first handler gets the bytes that have been read already. The first request has to be

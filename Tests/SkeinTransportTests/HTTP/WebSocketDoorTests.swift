@@ -10,23 +10,13 @@ import Testing
 
 /// The first request of a connection: let in from its bytes, or handed on as it came.
 @Suite struct WebSocketDoorTests {
-    private struct Paths: HTTPRouter {
-        func route(_ method: HTTPMethod, _ path: String) -> HTTPRoute {
-            switch path {
-            case "/ws": .session
-            case "/echo": .echo(messageSize: 1024)
-            default: .notFound
-            }
-        }
-    }
-
     private final class Visitor {
         let channel: EmbeddedChannel
 
         init(_ harness: LoopHarness) throws {
             harness.loop.refreshNow()
             self.channel = EmbeddedChannel(loop: harness.eventLoop)
-            let reception = Reception(loop: harness.loop, router: Paths(), origins: { .sameHost })
+            let reception = Reception(loop: harness.loop, router: TestPaths(), origins: { .sameHost })
             let deadline = harness.loop.now + harness.loop.policy.limits.handshakeTimeout
             let door = WebSocketDoor(reception: reception, deadline: deadline)
             try self.channel.pipeline.syncOperations.addHandler(door)

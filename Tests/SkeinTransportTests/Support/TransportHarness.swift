@@ -1,6 +1,5 @@
 import Logging
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import SkeinCluster
 import SkeinCore
@@ -47,7 +46,7 @@ struct TransportHarness: Sendable {
             }
         }
         do {
-            let listener = try await transport.listen(host: "127.0.0.1", port: 0, router: Paths(), isLimited: true)
+            let listener = try await transport.listen(host: "127.0.0.1", port: 0, router: TestPaths(), isLimited: true)
             let harness = TransportHarness(transport: transport, time: time, metrics: metrics, listener: listener)
             try await body(harness)
             await listener.close()
@@ -107,15 +106,5 @@ struct TransportHarness: Sendable {
         GET \(path) HTTP/1.1\r\nhost: a.example\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\
         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n
         """
-    }
-
-    private struct Paths: HTTPRouter {
-        func route(_ method: HTTPMethod, _ path: String) -> HTTPRoute {
-            switch path {
-            case "/ws": .session
-            case "/echo": .echo(messageSize: 1024)
-            default: .notFound
-            }
-        }
     }
 }
