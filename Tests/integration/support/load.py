@@ -136,9 +136,11 @@ class Load:
         return self
 
     async def __aexit__(self, *_) -> None:
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        # Once is not enough: before Python 3.12 `asyncio.wait_for` drops a cancellation that comes with what it waits for.
+        while pending := [task for task in self._tasks.values() if not task.done()]:
+            for task in pending:
+                task.cancel()
+            await asyncio.wait(pending, timeout=1)
         self.recorder.close()
 
     async def run_for(self, seconds: float) -> None:
