@@ -1,5 +1,5 @@
 # Every target is one script or one swift command; CONTRIBUTING.md says what each is for.
-.PHONY: check build test format soundness run docs bench-micro bench-check bench-compare .build/release/skein-microbenchmark
+.PHONY: check build test format soundness run docs bench-micro bench-check bench-compare microbenchmark
 
 check: ## everything that continuous integration runs
 	./scripts/test
@@ -25,13 +25,13 @@ run: ## one development node with its page
 docs: build ## the generated reference pages
 	for page in configuration metrics codes; do .build/release/skein docs $$page > docs/reference/$$page.md; done
 
-.build/release/skein-microbenchmark:
+microbenchmark:
 	swift build $(release) --product skein-microbenchmark
 
-bench-micro: .build/release/skein-microbenchmark ## time, allocations and ratios of the steps that a message goes through
+bench-micro: microbenchmark ## time, allocations and ratios of the steps that a message goes through
 	.build/release/skein-microbenchmark
 
-bench-check: .build/release/skein-microbenchmark ## the same, against the ceilings in Benchmarks/Micro/thresholds.json
+bench-check: microbenchmark ## the same, against the ceilings in Benchmarks/Micro/thresholds.json
 	.build/release/skein-microbenchmark --check
 
 bench-compare: build ## Skein beside other servers, on two cores: about 40 minutes, writes docs/reference/comparison.md

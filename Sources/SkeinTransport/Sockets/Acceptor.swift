@@ -76,8 +76,7 @@ final class Acceptor: Pollable {
         }
     }
 
-    /// Mostly because the process has no descriptor left. The listening socket stays readable as long as somebody waits in its queue,
-    /// so accepting again at once would fail again at once and burn the loop that all its sessions live on.
+    /// For the reason, and as long, as ``AcceptPause`` does.
     private func rest() {
         try? self.sockets.change(self, to: [])
         self.eventLoop.assumeIsolated().scheduleTask(in: AcceptPause.duration) {

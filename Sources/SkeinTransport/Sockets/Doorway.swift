@@ -18,7 +18,8 @@ final class Doorway {
 
     var loop: LoopContext { self.reception.loop }
 
-    /// Takes over the descriptor of a connection that has just been accepted.
+    /// Takes over the descriptor of a connection that has just been accepted. When the loop is about to end, nobody would tell this
+    /// one.
     func enter(_ descriptor: CInt) {
         guard !self.loop.isStopping else { return systemClose(descriptor) }
         guard self.transport.enter(isLimited: true) else {
@@ -57,14 +58,14 @@ final class Doorway {
         firstBytes: ByteBuffer = ByteBuffer(),
         initializer: @escaping @Sendable (any Channel) throws -> Void
     ) {
-        let leaves = NIOLoopBoundBox(self.left, eventLoop: self.loop.eventLoop)
-        let future = ClientBootstrap(group: self.loop.eventLoop)
+        let made = ClientBootstrap(group: self.loop.eventLoop)
             .channelInitializer { channel in
-                channel.closeFuture.whenComplete { _ in leaves.value() }
-                return channel.eventLoop.makeCompletedFuture { try initializer(channel) }
+                channel.eventLoop.makeCompletedFuture { try initializer(channel) }
             }
             .withConnectedSocket(descriptor)
-        future.whenSuccess { channel in
+        made.assumeIsolated().whenComplete { result in
+            guard case .success(let channel) = result else { return self.left() }
+            channel.closeFuture.assumeIsolated().whenComplete { _ in self.left() }
             guard firstBytes.readableBytes > 0 else { return }
             channel.pipeline.fireChannelRead(firstBytes)
             channel.pipeline.fireChannelReadComplete()

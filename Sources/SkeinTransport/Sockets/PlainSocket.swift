@@ -33,6 +33,10 @@ final class PlainSocket: Pollable, Connection, Timed {
         let completion: (Bool) -> Void
     }
 
+    private var isGone: Bool {
+        if case .gone = self.state { true } else { false }
+    }
+
     private var sockets: SocketSet { self.doorway.sockets }
 
     /// Owns the descriptor of a connection that has just been accepted. Throws when it cannot be watched; it is not closed then.
@@ -51,7 +55,7 @@ final class PlainSocket: Pollable, Connection, Timed {
     func ready(_ readiness: Readiness) {
         if readiness.contains(.writable) { self.writePieces() }
         // Writing may have ended it, and then its descriptor is somebody else's.
-        if case .gone = self.state { return }
+        guard !self.isGone else { return }
         if self.interest.contains(.readable) {
             if !readiness.isDisjoint(with: [.readable, .failed]) { self.readOnce() }
         } else if !readiness.isDisjoint(with: .failed) {
@@ -113,7 +117,7 @@ final class PlainSocket: Pollable, Connection, Timed {
     // MARK: Connection
 
     func write(_ pieces: [ByteBuffer], completion: @escaping (Bool) -> Void) {
-        if case .gone = self.state { return completion(false) }
+        guard !self.isGone else { return completion(false) }
         self.writing = Writing(pieces: Deque(pieces), completion: completion)
         self.writePieces()
     }
@@ -140,7 +144,7 @@ final class PlainSocket: Pollable, Connection, Timed {
     }
 
     private func setInterest(_ interest: Readiness) {
-        if case .gone = self.state { return }
+        guard !self.isGone else { return }
         guard interest != self.interest else { return }
         self.interest = interest
         do {
@@ -151,12 +155,12 @@ final class PlainSocket: Pollable, Connection, Timed {
     }
 
     func closeOutput() {
-        if case .gone = self.state { return }
+        guard !self.isGone else { return }
         shutdown(self.descriptor, CInt(SHUT_WR))
     }
 
     func close() {
-        if case .gone = self.state { return }
+        guard !self.isGone else { return }
         let state = self.state
         self.end()
         self.sockets.forget(self)

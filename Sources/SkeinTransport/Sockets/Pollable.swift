@@ -1,3 +1,5 @@
+import CSockets
+
 /// Something with a descriptor that a ``SocketSet`` watches. Confined to the set's event loop.
 protocol Pollable: AnyObject {
     /// Open as long as this is in a set.
@@ -15,9 +17,9 @@ struct Readiness: OptionSet {
     let rawValue: UInt32
 
     /// Bytes or the end can be read, or a connection accepted.
-    static var readable: Readiness { Readiness(rawValue: 0x1) }
+    static var readable: Readiness { Readiness(rawValue: EPOLLIN.rawValue) }
     /// Bytes can be written.
-    static var writable: Readiness { Readiness(rawValue: 0x4) }
+    static var writable: Readiness { Readiness(rawValue: EPOLLOUT.rawValue) }
     /// The connection is broken. Always reported.
-    static var failed: Readiness { Readiness(rawValue: 0x8 | 0x10) }
+    static var failed: Readiness { Readiness(rawValue: EPOLLERR.rawValue | EPOLLHUP.rawValue) }
 }

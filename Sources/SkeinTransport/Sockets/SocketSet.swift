@@ -21,7 +21,7 @@ final class SocketSet {
     /// Events taken in one go; the others follow when the loop has done what else there is.
     private static let batch = 256
     /// Bytes that one read takes at most.
-    static let readSize = 16 * 1024
+    private static let readSize = 16 * 1024
 
     private let epoll: CInt
     private var entries: [Entry] = []

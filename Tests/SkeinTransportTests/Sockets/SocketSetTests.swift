@@ -88,10 +88,16 @@ import Testing
     }
 
     @Test func `what cannot be watched is an error`() throws {
+        /// A file is always readable, so the kernel refuses to watch one.
+        final class File: Pollable {
+            let descriptor = open("/dev/null", O_RDONLY)
+            func ready(_ readiness: Readiness) {}
+            func close() { systemClose(self.descriptor) }
+        }
         let set = try SocketSet()
-        let end = End()
-        end.closeBoth()
-        #expect(throws: IOError.self) { try set.add(end, for: .readable) }
+        let file = File()
+        #expect(throws: IOError.self) { try set.add(file, for: .readable) }
+        file.close()
     }
 
     /// Descriptors are small numbers that come back at once. In the middle of a look at the set members end, and new ones get their
