@@ -7,10 +7,21 @@ public import NIOCore
 public struct Completion<Value: Sendable>: Sendable {
     /// Where the body runs.
     public let eventLoop: any EventLoop
-    private let body: @Sendable (Result<Value, BrokerError>) -> Void
+    // SAFETY: only `eventLoop` runs it, and one that is not sendable was made there.
+    private nonisolated(unsafe) let body: (Result<Value, BrokerError>) -> Void
 
     /// Makes a completion whose body runs on `eventLoop`.
     public init(on eventLoop: any EventLoop, _ body: @escaping @Sendable (Result<Value, BrokerError>) -> Void) {
+        self.eventLoop = eventLoop
+        self.body = body
+    }
+
+    /// Makes a completion whose body belongs to `eventLoop`, where this is called.
+    public init(
+        boundTo eventLoop: any EventLoop,
+        _ body: @escaping (Result<Value, BrokerError>) -> Void
+    ) {
+        eventLoop.preconditionInEventLoop()
         self.eventLoop = eventLoop
         self.body = body
     }
@@ -20,8 +31,7 @@ public struct Completion<Value: Sendable>: Sendable {
         if self.eventLoop.inEventLoop {
             self.body(result)
         } else {
-            let body = self.body
-            self.eventLoop.execute { body(result) }
+            self.eventLoop.execute { self.body(result) }
         }
     }
 

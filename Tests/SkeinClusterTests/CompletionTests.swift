@@ -17,6 +17,17 @@ struct CompletionTests {
     }
 
     @Test
+    func `a body that belongs to a loop runs there, wherever the completion is called`() async throws {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let called = loop.makePromise(of: Bool.self)
+        let completion = try await loop.submit {
+            Completion<Void>(boundTo: loop) { _ in called.succeed(loop.inEventLoop) }
+        }.get()
+        completion.succeed(())
+        #expect(try await called.futureResult.get())
+    }
+
+    @Test
     func `from elsewhere a completion runs as a task of its event loop`() async {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let (isOnLoop, result) = await withCheckedContinuation { continuation in

@@ -30,10 +30,10 @@ struct EventBatch {
     }
 
     /// Takes the group's events and the scratch table over until ``end(_:scratch:)``: while they have one owner, nothing is copied.
-    init(group: ChannelGroup, allocator: ByteBufferAllocator, scratch: inout [Encoding]) {
+    init(group: ChannelGroup, pool: BufferPool, scratch: inout [Encoding]) {
         swap(&self.events, &group.attachment.events)
         self.base = group.attachment.base
-        self.encoder = EventEncoder(group: group, allocator: allocator)
+        self.encoder = EventEncoder(group: group, pool: pool)
         var publications = 0
         var membership = false
         var first: StreamPosition?

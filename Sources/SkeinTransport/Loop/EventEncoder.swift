@@ -6,19 +6,19 @@ import SkeinWire
 struct EventEncoder {
     let channel: ChannelName
     let fanout: ChannelFanout
-    let allocator: ByteBufferAllocator
+    let pool: BufferPool
 
-    init(group: ChannelGroup, allocator: ByteBufferAllocator) {
+    init(group: ChannelGroup, pool: BufferPool) {
         self.channel = group.topic.channel
         self.fanout = group.attachment
-        self.allocator = allocator
+        self.pool = pool
     }
 
     /// Encodes the events; the first publication as a patch of `base` if there is one and the variant wants it.
     func encode(_ events: ArraySlice<TopicEvent>, variant: EncodingVariant, base: Publication?) -> EventBatch.Encoding {
         let format: WireFormat = variant.isBinary ? .protobuf : .json
         let size = events.reduce(0) { $0 + Self.size(of: $1) }
-        var builder = FrameBuilder(format: format, allocator: self.allocator, capacity: size)
+        var builder = FrameBuilder(format: format, pool: self.pool, capacity: size)
         var publications = 0
         var base = base
         for event in events {

@@ -79,7 +79,6 @@ extension LoopContext {
     func completion<Value: Sendable>(
         _ body: @escaping (Result<Value, BrokerError>) -> Void
     ) -> Completion<Value> {
-        let bound = NIOLoopBound(body, eventLoop: self.eventLoop)
-        return Completion(on: self.eventLoop) { bound.value($0) }
+        Completion(boundTo: self.eventLoop, body)
     }
 }

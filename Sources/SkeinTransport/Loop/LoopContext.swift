@@ -11,6 +11,8 @@ final class LoopContext {
     let index: Int
     let node: NodeContext
     let inbox: LoopInbox
+    let buffers = BufferPool()
+    var commandList = CommandList()
     /// Replaced on reload.
     var policy: SessionPolicy
     var hub = LocalHub<Member, ChannelFanout>()
@@ -171,7 +173,7 @@ final class LoopContext {
     private func fanOut(_ group: ChannelGroup, sendsAtOnce: Bool) {
         let fanout = group.attachment
         self.cutOffMembers(of: group)
-        var batch = EventBatch(group: group, allocator: ByteBufferAllocator(), scratch: &self.encodings)
+        var batch = EventBatch(group: group, pool: self.buffers, scratch: &self.encodings)
         var delivered = 0
         var incapable: [SessionHandler] = []
         var cutOff: [Subscription] = []

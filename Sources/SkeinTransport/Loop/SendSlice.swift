@@ -9,7 +9,7 @@ struct SendSlice {
     /// Begins at `now`; closed from the start unless `isOpen`.
     init(isOpen: Bool, now: MonotonicInstant) {
         self.isOpen = isOpen
-        self.end = now + FlushQueue<SessionHandler>.slice
+        self.end = isOpen ? now + FlushQueue<SessionHandler>.slice : now
     }
 
     /// Whether one more fits. Looks at the clock now and then; once it is over, nothing fits any more.

@@ -17,9 +17,9 @@ struct FrameBuilder: ~Copyable {
     private(set) var messageCount = 0
 
     /// An empty builder; `capacity` is a guess of the bytes to come.
-    init(format: WireFormat, allocator: ByteBufferAllocator, capacity: Int) {
+    init(format: WireFormat, pool: BufferPool, capacity: Int) {
         self.format = format
-        self.buffer = allocator.buffer(capacity: capacity + FrameEncoder.maximumHeaderLength)
+        self.buffer = pool.take(capacity + FrameEncoder.maximumHeaderLength)
         self.buffer.moveWriterIndex(forwardBy: FrameEncoder.maximumHeaderLength)
         self.payloadStart = FrameEncoder.maximumHeaderLength
         self.frameStart = 0

@@ -33,9 +33,16 @@ final class OutboundSocket {
     private(set) var stalledSince = MonotonicInstant.distantFuture
     /// Called when the client has taken everything that waited.
     var onDrained: (() -> Void)?
+    private let pool: BufferPool
     private let clock: @Sendable () -> MonotonicInstant
 
-    init(connection: any Connection, metrics: TransportMetrics, clock: @escaping @Sendable () -> MonotonicInstant) {
+    init(
+        connection: any Connection,
+        pool: BufferPool,
+        metrics: TransportMetrics,
+        clock: @escaping @Sendable () -> MonotonicInstant
+    ) {
+        self.pool = pool
         self.connection = connection
         self.descriptor = connection.plainDescriptor
         self.metrics = metrics
@@ -70,16 +77,17 @@ final class OutboundSocket {
 
     /// Sends what is staged. False when the client is too slow to be kept: the bytes that wait exceed `limit`.
     func flush(limit: Int) -> Bool {
-        guard let first = self.staged else { return true }
-        self.staged = nil
+        guard var first = self.staged.take() else { return true }
         defer {
             if !self.stagedBehind.isEmpty { self.stagedBehind.removeAll(keepingCapacity: self.stagedBehind.count <= 8) }
         }
         if self.isCongested || self.descriptor == nil { return self.enqueueStaged(first, limit: limit) }
         if self.stagedBehind.isEmpty {
             let sent = self.send(first.bytes)
-            guard sent < first.bytes.readableBytes else { return true }
-            return self.enqueue(first, after: sent, limit: limit)
+            guard sent == first.bytes.readableBytes else { return self.enqueue(first, after: sent, limit: limit) }
+            // The last subscriber of a frame gives its bytes back.
+            if isKnownUniquelyReferenced(&first) { self.pool.give(first.bytes) }
+            return true
         }
         return self.sendTogether([first] + self.stagedBehind, limit: limit)
     }

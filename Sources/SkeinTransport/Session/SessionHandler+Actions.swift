@@ -146,7 +146,7 @@ extension SessionHandler {
             idempotencyKey: nil,
             completion: self.loop.completion { result in
                 switch result {
-                case .success: self.reply(Reply(id: id, .publish))
+                case .success: self.replyPublished(id)
                 case .failure(let error): self.fail(id, error)
                 }
             }

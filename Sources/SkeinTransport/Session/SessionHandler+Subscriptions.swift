@@ -280,7 +280,7 @@ extension SessionHandler {
 
     private func stage(_ events: [TopicEvent], of subscription: Subscription) {
         let member = subscription.group.members[subscription.slot]
-        let encoder = EventEncoder(group: subscription.group, allocator: ByteBufferAllocator())
+        let encoder = EventEncoder(group: subscription.group, pool: self.loop.buffers)
         switch encoder.encode(events[...], variant: member.variant.whole, base: nil) {
         case .frame(let frame):
             self.stage(frame)

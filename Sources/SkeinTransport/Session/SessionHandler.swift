@@ -13,6 +13,8 @@ import SkeinWire
 final class SessionHandler: Timed {
     /// Commands that wait make the handler stop reading from here on.
     private static let waitingCommandLimit = 256
+    /// Commands of one read that are decoded before the first of them is done.
+    private static let commandsAtOnce = 64
 
     // In front, because fan-out looks at nothing else of a session, and the next one's are fetched ahead.
     private var socket: OutboundSocket?
@@ -71,6 +73,7 @@ final class SessionHandler: Timed {
         self.connection = connection
         let socket = OutboundSocket(
             connection: connection,
+            pool: self.loop.buffers,
             metrics: self.loop.node.metrics,
             clock: self.loop.node.clock.now
         )
@@ -92,19 +95,25 @@ final class SessionHandler: Timed {
         self.connection = nil
     }
 
-    /// Bytes have arrived.
-    func received(_ bytes: ByteBuffer) {
+    /// Bytes have arrived. Whoever keeps no reference to them spares the decoder a copy.
+    func received(_ bytes: consuming ByteBuffer) {
         self.loop.node.metrics.received(bytes: bytes.readableBytes)
         guard self.closing.state != .ending else { return }
         self.loop.refreshNow()
         self.decoder.append(bytes)
-        while self.closing.state != .ending, let event = self.decoder.next() { self.received(event) }
+        var commands = self.loop.commandList.take()
+        while self.closing.state != .ending, let event = self.decoder.next() { self.received(event, &commands) }
+        self.receiveAll(&commands)
+        self.loop.commandList.give(&commands)
     }
 
-    private func received(_ event: FrameEvent) {
+    /// Commands are kept until something comes that is none, or until they are many: decoding all of them and then doing all of them
+    /// are two loops that each fit into the processor's instruction cache, which both together do not.
+    private func received(_ event: FrameEvent, _ commands: inout [Command]) {
+        if !event.isMessage || commands.count >= Self.commandsAtOnce { self.receiveAll(&commands) }
         switch event {
         case .text(let message), .binary(let message):
-            self.received(message: message)
+            self.decode(message, &commands)
         case .ping(let payload):
             guard self.isOpen, self.takesControlFrame() else { return }
             self.answerPing(payload)
@@ -149,20 +158,28 @@ final class SessionHandler: Timed {
 
     // MARK: Commands
 
-    private func received(message: ByteBuffer) {
+    /// Adds the commands of a message. What is no command ends the session, after the commands before it.
+    private func decode(_ message: ByteBuffer, _ commands: inout [Command]) {
         guard self.isOpen, !self.loop.isStopping else { return }
         self.loop.node.metrics.receivedMessage()
-        let limit = self.loop.policy.limits.frameCommands
-        var count = 0
+        let count = commands.count
+        var isWhole = true
         do {
-            try self.format.decodeCommands(in: message, limit: limit) { command in
-                count += 1
-                self.received(command)
+            try self.format.decodeCommands(in: message, limit: self.loop.policy.limits.frameCommands) {
+                commands.append($0)
             }
         } catch {
-            self.disconnect(.badRequest)
+            isWhole = false
         }
-        self.loop.node.metrics.received(commands: count)
+        self.loop.node.metrics.received(commands: commands.count - count)
+        guard !isWhole else { return }
+        self.receiveAll(&commands)
+        self.disconnect(.badRequest)
+    }
+
+    private func receiveAll(_ commands: inout [Command]) {
+        for command in commands { self.received(command) }
+        commands.removeAll(keepingCapacity: true)
     }
 
     private func received(_ command: Command) {
@@ -208,6 +225,11 @@ final class SessionHandler: Timed {
         self.write { $0.encode(reply, into: &$1, first: $2) }
     }
 
+    /// The same for the reply that there is one of for every message.
+    func replyPublished(_ id: UInt32) {
+        self.write { $0.encodePublishReply(id: id, into: &$1, first: $2) }
+    }
+
     /// Sends a push to this session alone at the end of the turn.
     func push(_ push: Push) {
         self.write { $0.encode(push, into: &$1, first: $2) }
@@ -216,7 +238,7 @@ final class SessionHandler: Timed {
     private func write(_ encode: (WireFormat, inout ByteBuffer, Bool) -> Void) {
         guard self.isOpen else { return }
         if self.replies == nil {
-            self.replies = FrameBuilder(format: self.format, allocator: ByteBufferAllocator(), capacity: 246)
+            self.replies = FrameBuilder(format: self.format, pool: self.loop.buffers, capacity: 246)
             self.activate()
         }
         self.replies?.append { buffer, isFirst in encode(self.format, &buffer, isFirst) }

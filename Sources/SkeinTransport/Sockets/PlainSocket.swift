@@ -73,7 +73,7 @@ final class PlainSocket: Pollable, Connection, Timed {
         }
     }
 
-    private func received(_ bytes: ByteBuffer) {
+    private func received(_ bytes: consuming ByteBuffer) {
         switch self.state {
         case .inside(let session): session.received(bytes)
         case .outside(let deadline): self.knock(bytes, deadline: deadline)

@@ -64,6 +64,12 @@ extension JSONScanner {
 
     /// One command.
     fileprivate mutating func command() throws(JSONError) -> Command {
+        if let publish = self.usualPublish() { return publish }
+        return try self.anyCommand()
+    }
+
+    /// One command, in whatever order its members stand.
+    mutating func anyCommand() throws(JSONError) -> Command {
         var chosen = CommandChoice()
         var object = try self.enterObject()
         while let field = try self.nextField(of: Self.fields, in: &object) {

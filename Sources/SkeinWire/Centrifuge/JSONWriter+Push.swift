@@ -68,12 +68,11 @@ extension JSONWriter {
         self.member("delta", flag: isPatch)
     }
 
-    /// User and client are written even when empty: clients read them without a default.
+    /// The value of a member. User and client are written even when empty: clients read them without a default.
     mutating func clientInfo(_ info: ClientInfo) {
-        self.beginObject()
-        self.key("user")
+        self.verbatim("{\"user\":", needsComma: false)
         self.string(info.user)
-        self.key("client")
+        self.verbatim(",\"client\":", needsComma: false)
         self.string(info.client)
         self.member("conn_info", raw: info.connectionInfo)
         self.member("chan_info", raw: info.channelInfo)

@@ -28,6 +28,13 @@ extension JSONWriter {
         self.endObject()
     }
 
+    /// What ``reply(_:)`` makes of `.publish`.
+    mutating func publishReply(_ id: UInt32) {
+        self.verbatim("{\"id\":", needsComma: false)
+        self.integer(id)
+        self.verbatim(",\"publish\":{}}", needsComma: true)
+    }
+
     mutating func connectResult(_ result: ConnectResult) {
         self.beginObject()
         self.member("client", text: result.client)

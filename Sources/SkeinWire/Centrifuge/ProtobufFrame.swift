@@ -23,13 +23,16 @@ enum ProtobufFrame {
 
     /// Appends a reply.
     static func append(_ reply: Reply, to buffer: inout ByteBuffer) {
-        guard case .publish = reply.result else { return self.append(Skein_Centrifuge_Reply(reply), to: &buffer) }
+        self.append(Skein_Centrifuge_Reply(reply), to: &buffer)
+    }
+
+    /// Appends the reply to a publish.
+    static func appendPublishReply(id: UInt32, to buffer: inout ByteBuffer) {
         // The length takes one byte: there is nothing in the reply but the id.
-        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 1 + PublishProtobuf.replyLength(id: reply.id)) {
-            target in
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 1 + PublishProtobuf.replyLength(id: id)) { target in
             guard let base = target.baseAddress else { return 0 }
             var writer = ProtobufWriter(base)
-            PublishProtobuf.writeReply(id: reply.id, to: &writer)
+            PublishProtobuf.writeReply(id: id, to: &writer)
             return writer.count
         }
     }

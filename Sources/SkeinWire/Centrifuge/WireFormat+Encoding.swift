@@ -10,9 +10,17 @@ extension WireFormat {
     public func encode(_ reply: Reply, into buffer: inout ByteBuffer, first: Bool) {
         switch self {
         case .json:
-            Self.separate(&buffer, first: first)
-            JSONWriter.append(to: &buffer) { $0.reply(reply) }
+            Self.appendLine(to: &buffer, first: first) { $0.reply(reply) }
         case .protobuf: ProtobufFrame.append(reply, to: &buffer)
+        }
+    }
+
+    /// Appends the reply to a publish without building it first: there is one for every message.
+    public func encodePublishReply(id: UInt32, into buffer: inout ByteBuffer, first: Bool) {
+        switch self {
+        case .json:
+            Self.appendLine(to: &buffer, first: first, expecting: 40) { $0.publishReply(id) }
+        case .protobuf: ProtobufFrame.appendPublishReply(id: id, to: &buffer)
         }
     }
 
@@ -21,8 +29,7 @@ extension WireFormat {
     public func encode(_ push: Push, into buffer: inout ByteBuffer, first: Bool) {
         switch self {
         case .json:
-            Self.separate(&buffer, first: first)
-            JSONWriter.append(to: &buffer) { $0.push(push) }
+            Self.appendLine(to: &buffer, first: first) { $0.push(push) }
         case .protobuf: ProtobufFrame.append(Skein_Centrifuge_Reply(push: .init(push)), to: &buffer)
         }
     }
@@ -40,21 +47,31 @@ extension WireFormat {
     ) {
         switch self {
         case .json:
-            Self.separate(&buffer, first: first)
             // Names and numbers take less than 256 bytes; what varies is the payload and the channel.
             let expected = 256 + channel.text.utf8.count + max(publication.data.count, payload.patchLength) * 5 / 4
-            JSONWriter.append(to: &buffer, expecting: expected) { $0.publicationPush(channel, publication, payload) }
+            Self.appendLine(to: &buffer, first: first, expecting: expected) {
+                $0.publicationPush(channel, publication, payload)
+            }
         case .protobuf: PublicationProtobuf(channel: channel, publication, payload).append(to: &buffer)
         }
     }
 
     /// Appends a ping; see ``ping``.
     public func encodePing(into buffer: inout ByteBuffer, first: Bool) {
-        if self == .json { Self.separate(&buffer, first: first) }
+        if self == .json, !first { buffer.writeInteger(UInt8(ascii: "\n")) }
         buffer.writeBytes(self.ping)
     }
 
-    private static func separate(_ buffer: inout ByteBuffer, first: Bool) {
-        if !first { buffer.writeInteger(UInt8(ascii: "\n")) }
+    /// Messages of one frame are separated by newlines.
+    private static func appendLine(
+        to buffer: inout ByteBuffer,
+        first: Bool,
+        expecting expected: Int = 256,
+        _ body: (inout JSONWriter) -> Void
+    ) {
+        JSONWriter.append(to: &buffer, expecting: expected) { json in
+            if !first { json.verbatim("\n", needsComma: false) }
+            body(&json)
+        }
     }
 }

@@ -3,7 +3,7 @@
 /// Strings and payloads are mostly plain ASCII; testing eight bytes with a few integer operations is what keeps
 /// scanning and copying far below a nanosecond per byte. Each test answers for the whole word; the byte at fault is
 /// then found one by one. Words are little endian: the first byte of the text is the lowest.
-struct ByteWord {
+struct ByteWord: Equatable {
     private let word: UInt64
 
     private static let ones: UInt64 = 0x0101_0101_0101_0101

@@ -19,4 +19,12 @@ public enum FrameEvent: Sendable, Equatable {
     case close(DisconnectCode?)
     /// The peer broke a rule: the connection has to be closed with the error's code. Nothing follows.
     case failure(FrameError)
+
+    /// Whether it is a message, and no control frame or failure.
+    public var isMessage: Bool {
+        switch self {
+        case .text, .binary: true
+        case .ping, .pong, .close, .failure: false
+        }
+    }
 }

@@ -1,5 +1,7 @@
-import SkeinCore
+import SkeinTestKit
 import Testing
+
+@testable import SkeinCore
 
 /// The parts of a name, and which names are allowed.
 @Suite struct ChannelNameAnatomyTests {
@@ -37,6 +39,28 @@ import Testing
         #expect(row.name.namespace.map(String.init) == row.namespace)
         #expect(row.name.isPrivate == row.isPrivate)
         #expect(row.name.isUserLimited == row.isUserLimited)
+    }
+
+    /// Names are read eight bytes at a time, so marks stand at every place of a word, and behind every kind of byte.
+    @Test(arguments: 0..<200 as Range<UInt64>)
+    func `whatever a name is made of, one look finds what looking byte by byte finds`(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let letters = Array("aZ09:#-\u{1} !\u{7F}\u{7E}\u{80}é€😀".unicodeScalars)
+        let common = Bool.random(using: &generator) ? Array("ab".unicodeScalars) : letters
+        for _ in 0..<50 {
+            var text = String.UnicodeScalarView()
+            for _ in 0..<Int.random(in: 0...20, using: &generator) {
+                let from = Int.random(in: 0..<8, using: &generator) == 0 ? letters : common
+                if let letter = from.randomElement(using: &generator) { text.append(letter) }
+            }
+            let name = ChannelName(String(text))
+            let bytes = Array(name.text.utf8)
+            let mark = bytes.firstIndex { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "#") }
+            #expect(name.isASCII == bytes.allSatisfy { $0 < 0x80 }, "\(bytes)")
+            #expect(name.hasSpaceOrControl == bytes.contains { $0 <= 0x20 || $0 == 0x7F }, "\(bytes)")
+            let end = mark.flatMap { bytes[$0] == UInt8(ascii: ":") ? $0 : nil } ?? -1
+            #expect(name.namespaceEnd == end, "\(bytes)")
+        }
     }
 
     @Test(

@@ -19,7 +19,9 @@ import Testing
         let harness = LoopHarness()
         let session = SessionHandler(loop: harness.loop, format: .json, usesFramePing: false, clientID: "x")
         let policy = SessionPolicy.test(rules)
-        guard case .success(let plan) = session.machine.plan(in: policy) else { preconditionFailure("no plan") }
+        guard case .success(let plan) = SessionMachine<Subscription>.plan(in: policy) else {
+            preconditionFailure("no plan")
+        }
         let makeMember = { (group: ChannelGroup, slot: Int) in
             let subscription = Subscription(group: group, slot: slot, plan: plan)
             let variant = EncodingVariant(isBinary: false, delta: .none, joinLeave: false)
@@ -34,7 +36,7 @@ import Testing
 
     private func makeBatch(_ group: ChannelGroup) -> EventBatch {
         var scratch = [EventBatch.Encoding](repeating: .notYet, count: EncodingVariant.count)
-        return EventBatch(group: group, allocator: ByteBufferAllocator(), scratch: &scratch)
+        return EventBatch(group: group, pool: BufferPool(), scratch: &scratch)
     }
 
     private func publication(_ data: String, offset: UInt64 = 0, excluding client: String? = nil) -> TopicEvent {
@@ -164,7 +166,7 @@ import Testing
         let variant = EncodingVariant(isBinary: false, delta: .none, joinLeave: false)
         for number in 1...3 {
             let group = self.makeGroup([self.publication("\(number)")])
-            var batch = EventBatch(group: group, allocator: ByteBufferAllocator(), scratch: &scratch)
+            var batch = EventBatch(group: group, pool: BufferPool(), scratch: &scratch)
             #expect(scratch.isEmpty)
             #expect(self.text(batch.encoding(for: variant)).compactMap(\.payload) == ["\(number)"])
             batch.end(group.attachment, scratch: &scratch)
@@ -207,8 +209,8 @@ import Testing
 
 extension SessionMachine {
     /// A plan for the channel `a`, as the server would make it.
-    fileprivate func plan(in policy: SessionPolicy) -> Result<SubscriptionPlan, ErrorCode.Failure>? {
-        var machine = self
+    fileprivate static func plan(in policy: SessionPolicy) -> Result<SubscriptionPlan, ErrorCode.Failure>? {
+        var machine = Self(clientID: "x")
         let now = MonotonicInstant(nanoseconds: 1)
         let connect = ConnectRequest()
         _ = machine.received(Command(id: 1, .connect(connect)), policy: policy, now: now)

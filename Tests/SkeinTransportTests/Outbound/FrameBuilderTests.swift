@@ -8,7 +8,7 @@ import Testing
 @Suite struct FrameBuilderTests {
     /// Builds frames of messages; JSON messages must not contain a newline.
     private func build(_ messages: [[UInt8]], _ format: WireFormat, capacity: Int = 100) -> ByteBuffer? {
-        var builder = FrameBuilder(format: format, allocator: ByteBufferAllocator(), capacity: capacity)
+        var builder = FrameBuilder(format: format, pool: BufferPool(), capacity: capacity)
         for message in messages {
             builder.append { buffer, isFirst in
                 if format == .json {

@@ -36,6 +36,27 @@ struct OutboundSocketTests {
         ChannelFanout(rules: ChannelRules.open.with { $0.slowConsumer = policy })
     }
 
+    @Test func `the last connection that a small frame was for gives its bytes back to the pool`() async throws {
+        try await LoopbackSocket.with { loopback in
+            let pool = loopback.pool
+            try await loopback.run { socket in
+                let bytes = pool.value.take(100)
+                var shared = [OutboundFrame(bytes: Self.filled(bytes))]
+                socket.stage(shared[0])
+                #expect(socket.flush(limit: 0) && pool.value.count == 0, "somebody else needs it")
+                socket.stage(shared.removeLast())
+                #expect(socket.flush(limit: 0) && pool.value.count == 1)
+                #expect(pool.value.take(100).readableBytes == 0 && pool.value.count == 0, "empty, and there once")
+            }
+        }
+    }
+
+    private static func filled(_ buffer: ByteBuffer) -> ByteBuffer {
+        var buffer = buffer
+        buffer.writeString("hello")
+        return buffer
+    }
+
     @Test func `what the kernel takes is sent at once, and nothing is held`() async throws {
         try await LoopbackSocket.with { loopback in
             try await loopback.run { socket in

@@ -11,6 +11,7 @@ struct LoopbackSocket: Sendable {
     let channel: any Channel
     let peer: ReluctantPeer
     let metrics: CountingMetrics
+    let pool: NIOLoopBound<BufferPool>
     private let socket: NIOLoopBound<OutboundSocket>
 
     /// Opens a connection, gives it to `body`, and closes it.
@@ -31,17 +32,19 @@ struct LoopbackSocket: Sendable {
         let metrics = CountingMetrics()
         let transportMetrics = TransportMetrics(factory: metrics)
         let clock = ManualClock().clock
+        let pool = try await channel.eventLoop.submit { NIOLoopBound(BufferPool(), eventLoop: channel.eventLoop) }.get()
         let socket = try await channel.eventLoop.submit {
             NIOLoopBound(
                 OutboundSocket(
                     connection: ChannelConnection(channel),
+                    pool: pool.value,
                     metrics: transportMetrics,
                     clock: clock.now
                 ),
                 eventLoop: channel.eventLoop
             )
         }.get()
-        let loopback = LoopbackSocket(channel: channel, peer: peer, metrics: metrics, socket: socket)
+        let loopback = LoopbackSocket(channel: channel, peer: peer, metrics: metrics, pool: pool, socket: socket)
         do {
             try await body(loopback)
         } catch {

@@ -54,6 +54,15 @@ import Testing
         #expect(String(buffer: buffer) == lines.joined(separator: "\n"))
     }
 
+    @Test(arguments: [0, 1, 4_294_967_295 as UInt32], [true, false])
+    func `the reply to a publish has a writer of its own, which writes the same`(id: UInt32, isFirst: Bool) {
+        var general = ByteBuffer(string: "x")
+        WireFormat.json.encode(Reply(id: id, .publish), into: &general, first: isFirst)
+        var own = ByteBuffer(string: "x")
+        WireFormat.json.encodePublishReply(id: id, into: &own, first: isFirst)
+        #expect(own == general)
+    }
+
     @Test func `a subscriber with deltas gets strings`() {
         let publication = Publication(data: Array("{\"a\":\n\"é\"}".utf8), offset: 7)
         func text(_ payload: PublicationPayload) -> String {
