@@ -5,7 +5,7 @@ import SkeinCore
 /// Both formats share these rules of the protocol: of several requests the one with the smallest field number counts;
 /// without an id only `send` is a command, everything else is a pong; with an id and no known request the client gets
 /// told so.
-struct CommandChoice: ~Copyable {
+struct CommandChoice {
     var id: UInt32 = 0
     private var best = Command.Request.unknown
     private var bestNumber = Int.max
