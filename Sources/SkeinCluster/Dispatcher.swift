@@ -36,7 +36,7 @@ public final class Dispatcher: TopicEventSink {
     public func deliver(_ event: TopicEvent, to topic: Topic) {
         var loops = self.shard(of: topic).interested.withLock { $0[topic] ?? 0 }
         while loops != 0 {
-            self.inboxes[loops.trailingZeroBitCount].append(LoopInbox.Delivery(event: event, topic: topic))
+            self.inboxes[loops.trailingZeroBitCount].append(event, on: topic)
             loops &= loops - 1
         }
     }

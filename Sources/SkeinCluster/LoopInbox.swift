@@ -13,12 +13,6 @@ public final class LoopInbox: Sendable {
         public let event: TopicEvent
         /// On which channel.
         public let topic: Topic
-
-        /// Makes a delivery.
-        public init(event: TopicEvent, topic: Topic) {
-            self.event = event
-            self.topic = topic
-        }
     }
 
     /// The loop that takes.
@@ -33,9 +27,9 @@ public final class LoopInbox: Sendable {
     }
 
     /// Appends an event. Called from any thread.
-    public func append(_ delivery: Delivery) {
+    public func append(_ event: TopicEvent, on topic: Topic) {
         let isFirst = self.waiting.withLock { waiting in
-            waiting.append(delivery)
+            waiting.append(Delivery(event: event, topic: topic))
             return waiting.count == 1
         }
         if isFirst { self.eventLoop.execute(self.onArrival) }

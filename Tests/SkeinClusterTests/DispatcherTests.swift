@@ -61,13 +61,13 @@ struct DispatcherTests {
     func `events that arrive before the loop runs are one batch of one task`() {
         let loop = EmbeddedEventLoop()
         let subscriber = LoopSubscriber(eventLoop: loop)
-        for number in 1...3 { subscriber.inbox.append(.init(event: Self.event(number), topic: Topic("c"))) }
+        for number in 1...3 { subscriber.inbox.append(Self.event(number), on: Topic("c")) }
         #expect(subscriber.batches == [])
         loop.run()
         #expect(subscriber.batches == [3])
         loop.run()
         #expect(subscriber.batches == [3])
-        for number in 4...5 { subscriber.inbox.append(.init(event: Self.event(number), topic: Topic("c"))) }
+        for number in 4...5 { subscriber.inbox.append(Self.event(number), on: Topic("c")) }
         loop.run()
         #expect(subscriber.batches == [3, 2])
         #expect(subscriber.offsets(of: Topic("c")) == [1, 2, 3, 4, 5])

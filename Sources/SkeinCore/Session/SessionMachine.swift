@@ -77,9 +77,7 @@ public struct SessionMachine<Attachment> {
     }
 
     /// Whether a command must not be given to the machine yet.
-    // Always inlined: called on a property of a class, it would get a copy of the whole machine.
     @inlinable
-    @inline(__always)
     public func mustWait(_ command: Command) -> Bool {
         switch self.phase {
         case .connecting: true

@@ -9,6 +9,8 @@ struct EventBatch {
     private let base: Publication?
     private let encoder: EventEncoder
     private var encoded: [Encoding]
+    /// The indices of those that are not ``Encoding/notYet``, as bits.
+    private var used: UInt32 = 0
     private let hasMembership: Bool
     /// Publications among the events.
     let publicationCount: Int
@@ -57,7 +59,10 @@ struct EventBatch {
 
     /// Gives the arrays back, for the next batch; this one is over.
     mutating func end(_ fanout: ChannelFanout, scratch: inout [Encoding]) {
-        for index in self.encoded.indices { self.encoded[index] = .notYet }
+        while self.used != 0 {
+            self.encoded[self.used.trailingZeroBitCount] = .notYet
+            self.used &= self.used - 1
+        }
         swap(&self.encoded, &scratch)
         fanout.remember(self.events)
         self.events.removeAll(keepingCapacity: self.events.capacity <= 256)
@@ -70,6 +75,7 @@ struct EventBatch {
         if !self.hasMembership { variant.joinLeave = false }
         if case .notYet = self.encoded[variant.index] {
             let base = variant.delta == .patch ? self.base : nil
+            self.used |= 1 << UInt32(variant.index)
             self.encoded[variant.index] = self.encoder.encode(self.events[...], variant: variant, base: base)
         }
         return self.encoded[variant.index]

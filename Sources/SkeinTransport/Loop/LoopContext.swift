@@ -134,10 +134,11 @@ final class LoopContext {
         self.isTurnScheduled = false
         self.refreshNow()
         self.inbox.exchange(for: &self.deliveries)
-        for delivery in self.deliveries {
-            guard let group = self.hub.group(of: delivery.topic) else { continue }
+        // By index: an element of a loop is a copy, and each of them counts references.
+        for index in self.deliveries.indices {
+            guard let group = self.hub.group(of: self.deliveries[index].topic) else { continue }
             if group.attachment.events.isEmpty { self.activeGroups.append(group) }
-            group.attachment.events.append(delivery.event)
+            group.attachment.events.append(self.deliveries[index].event)
         }
         self.deliveries.removeAll(keepingCapacity: self.deliveries.capacity <= 4096)
         // With one channel in the turn a frame is all that a subscriber gets, and can leave while its session is in the caches.

@@ -109,7 +109,7 @@ final class SessionHandler: Timed {
 
     /// Commands are kept until something comes that is none, or until they are many: decoding all of them and then doing all of them
     /// are two loops that each fit into the processor's instruction cache, which both together do not.
-    private func received(_ event: FrameEvent, _ commands: inout [Command]) {
+    private func received(_ event: consuming FrameEvent, _ commands: inout [Command]) {
         if !event.isMessage || commands.count >= Self.commandsAtOnce { self.receiveAll(&commands) }
         switch event {
         case .text(let message), .binary(let message):
@@ -178,18 +178,23 @@ final class SessionHandler: Timed {
     }
 
     private func receiveAll(_ commands: inout [Command]) {
-        for command in commands { self.received(command) }
+        for index in commands.indices { self.received(commands[index]) }
         commands.removeAll(keepingCapacity: true)
     }
 
     private func received(_ command: Command) {
         guard self.isOpen else { return }
-        guard self.waiting.isEmpty, !self.machine.mustWait(command) else {
+        guard self.waiting.isEmpty, !Self.mustWait(command, &self.machine) else {
             self.waiting.append(command)
             if self.waiting.count == Self.waitingCommandLimit { self.setReading(false) }
             return
         }
         self.process(command)
+    }
+
+    /// The machine is lent: a method called on a property of an object gets a copy, and the machine is large.
+    private static func mustWait(_ command: Command, _ machine: inout SessionMachine<Subscription>) -> Bool {
+        machine.mustWait(command)
     }
 
     private func process(_ command: Command) {
