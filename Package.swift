@@ -15,12 +15,10 @@ let strict: [SwiftSetting] = [
 /// Targets that contain no unsafe code, and have to prove it.
 let strictlySafe: [SwiftSetting] = strict + [.strictMemorySafety()]
 
-/// Targets that every message goes through. Debug builds, which all tests run on, look for overlapping access to an object's
+/// Targets that every message goes through. Debug builds, which the unit tests run on, look for overlapping access to an object's
 /// properties while the program runs; release builds of these do not. Read `docs/decisions/0019` for the why.
 let hot: [SwiftSetting] =
-    strict + [
-        .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
-    ]
+    strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")

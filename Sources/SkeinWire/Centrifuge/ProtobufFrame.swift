@@ -21,11 +21,6 @@ enum ProtobufFrame {
         return nil
     }
 
-    /// Appends a reply.
-    static func append(_ reply: Reply, to buffer: inout ByteBuffer) {
-        self.append(Skein_Centrifuge_Reply(reply), to: &buffer)
-    }
-
     /// Appends the reply to a publish.
     static func appendPublishReply(id: UInt32, to buffer: inout ByteBuffer) {
         // The length takes one byte: there is nothing in the reply but the id.

@@ -11,7 +11,7 @@ extension WireFormat {
         switch self {
         case .json:
             Self.appendLine(to: &buffer, first: first) { $0.reply(reply) }
-        case .protobuf: ProtobufFrame.append(reply, to: &buffer)
+        case .protobuf: ProtobufFrame.append(Skein_Centrifuge_Reply(reply), to: &buffer)
         }
     }
 

@@ -64,6 +64,21 @@ import Testing
         #expect(ann.frames().map(\.opcode) == [1, 8])
     }
 
+    /// Commands of a read are decoded some at a time before they are done, and a control frame comes after them all the same.
+    @Test func `all that a client says in one read is done in its order, in front of its close frame`() throws {
+        let harness = LoopHarness()
+        let ann = try TestClient(harness).connect()
+        var bytes = ByteBuffer()
+        for id in 2...201 { bytes.writeImmutableBuffer(ClientFrame.text("{\"id\":\(id),\"ping\":{}}")) }
+        bytes.writeImmutableBuffer(ClientFrame.close(1000))
+        ann.receive(bytes)
+        harness.run()
+        let frames = ann.frames()
+        let replies = frames.dropLast().flatMap { $0.messages(.json) }
+        #expect(replies.map { String(decoding: $0, as: UTF8.self) } == (2...201).map { "{\"id\":\($0),\"ping\":{}}" })
+        #expect(frames.last?.closeCode == 1000)
+    }
+
     @Test(arguments: [ClientFrame.close(1000), ClientFrame.frame(3, [])])
     func `what comes after the end is ignored (fault row 9)`(end: ByteBuffer) throws {
         let harness = LoopHarness()
