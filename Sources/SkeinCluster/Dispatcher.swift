@@ -41,7 +41,7 @@ public final class Dispatcher: TopicEventSink {
         }
     }
 
-    /// Topics with subscribers on this node. O(topics).
+    /// Topics with subscribers on this node. O(1).
     public var topicCount: Int {
         self.shards.reduce(0) { count, shard in count + shard.interested.withLock { $0.count } }
     }

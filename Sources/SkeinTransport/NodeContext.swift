@@ -7,6 +7,8 @@ public final class NodeContext: Sendable {
     public let broker: any Broker
     /// Knows which loop is interested in which topic.
     public let dispatcher: Dispatcher
+    /// Knows how many users have sessions.
+    public let users = UserCensus()
     /// Verifies tokens.
     public let authenticator: any Authenticator
     /// The methods of `rpc`.

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import SkeinCluster
 public import SkeinCore
 
 /// Which sessions of a node are meant. A field that is nil or empty says nothing; without any of them nobody is meant.
@@ -142,20 +143,14 @@ extension Transport {
         return Dictionary(parts.joined(), uniquingKeysWith: +)
     }
 
-    /// Counts sessions, users, subscriptions and channels. O(channels + users).
+    /// Counts sessions, users, subscriptions and channels. O(loops).
     public func counts() async -> SessionCounts {
-        let parts = await self.onEveryLoop { loop in
-            (
-                clients: loop.directory.count,
-                users: loop.directory.users,
-                topics: loop.hub.counts().map { (topic: $0.topic, members: $0.members) }
-            )
-        }
+        let parts = await self.onEveryLoop { (clients: $0.directory.count, subscriptions: $0.hub.memberCount) }
         var counts = SessionCounts()
         counts.clients = parts.reduce(0) { $0 + $1.clients }
-        counts.users = parts.reduce(into: Set<UserID>()) { $0.formUnion($1.users) }.count
-        counts.subscriptions = parts.reduce(0) { $0 + $1.topics.reduce(0) { $0 + $1.members } }
-        counts.channels = parts.reduce(into: Set<Topic>()) { $0.formUnion($1.topics.map(\.topic)) }.count
+        counts.subscriptions = parts.reduce(0) { $0 + $1.subscriptions }
+        counts.users = self.node.users.count
+        counts.channels = self.node.dispatcher.topicCount
         return counts
     }
 }

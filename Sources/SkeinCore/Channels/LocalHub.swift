@@ -22,6 +22,8 @@ public struct LocalHub<Member, Attachment> {
 
     @usableFromInline var groups: [Topic: Group] = [:]
 
+    @usableFromInline var count = 0
+
     /// A hub without members.
     @inlinable
     public init() {}
@@ -50,6 +52,7 @@ public struct LocalHub<Member, Attachment> {
         makeAttachment: () -> Attachment,
         makeMember: (_ group: Group, _ slot: Int) -> Member
     ) -> Place {
+        self.count += 1
         if let group = self.groups[topic] {
             let slot = group.members.count
             group.members.append(makeMember(group, slot))
@@ -66,6 +69,7 @@ public struct LocalHub<Member, Attachment> {
     @inlinable
     public mutating func leave(_ group: Group, slot: Int) -> (moved: Member?, isLast: Bool) {
         precondition(group.members.indices.contains(slot), "leave() of a slot that nobody has")
+        self.count -= 1
         let last = group.members.removeLast()
         let hasMoved = slot < group.members.count
         if hasMoved { group.members[slot] = last }
@@ -89,6 +93,10 @@ public struct LocalHub<Member, Attachment> {
     /// Topics with members. O(1).
     @inlinable
     public var topicCount: Int { self.groups.count }
+
+    /// Members of all topics, also of those that were detached. O(1).
+    @inlinable
+    public var memberCount: Int { self.count }
 
     /// Every topic and how many members it has. O(topics).
     public func counts() -> [(topic: Topic, members: Int)] {

@@ -16,7 +16,7 @@ final class LoopContext {
     /// Replaced on reload.
     var policy: SessionPolicy
     var hub = LocalHub<Member, ChannelFanout>()
-    var directory = SessionDirectory()
+    var directory: SessionDirectory
     var timers: TimerWheel
     /// Sessions that are told to go elsewhere.
     var departures = Departures()
@@ -54,6 +54,7 @@ final class LoopContext {
         self.inbox = inbox
         self.node = node
         self.policy = policy
+        self.directory = SessionDirectory(census: node.users)
         self.now = node.clock.now()
         self.timers = TimerWheel(now: self.now)
         self.admission = Admission(limits: policy.admission.share(of: loopCount), now: self.now)

@@ -4,6 +4,12 @@ import SkeinCore
 struct SessionDirectory {
     private var byClient: [String: SessionHandler] = [:]
     private var byUser: [UserID: [SessionHandler]] = [:]
+    private let census: UserCensus
+
+    /// Nobody yet. `census` is told of every user's first session here and of the end of the last.
+    init(census: UserCensus) {
+        self.census = census
+    }
 
     /// Which sessions are meant. A field that is nil or empty says nothing; an empty user without a client or session means nobody.
     struct Selection: Sendable {
@@ -17,22 +23,21 @@ struct SessionDirectory {
     /// Connected sessions. O(1).
     var count: Int { self.byClient.count }
 
-    /// The users of the sessions; anonymous ones are not among them. O(users).
-    var users: [UserID] { Array(self.byUser.keys) }
-
     /// All of them, in no order. O(sessions).
     var all: [SessionHandler] { Array(self.byClient.values) }
 
     mutating func insert(_ session: SessionHandler) {
         self.byClient[session.clientID] = session
-        if !session.user.isAnonymous { self.byUser[session.user, default: []].append(session) }
+        guard !session.user.isAnonymous else { return }
+        if self.byUser[session.user] == nil { self.census.enter(session.user) }
+        self.byUser[session.user, default: []].append(session)
     }
 
     mutating func remove(_ session: SessionHandler) {
         self.byClient[session.clientID] = nil
         guard var sessions = self.byUser.removeValue(forKey: session.user) else { return }
         sessions.removeAll { $0 === session }
-        if !sessions.isEmpty { self.byUser[session.user] = sessions }
+        if sessions.isEmpty { self.census.leave(session.user) } else { self.byUser[session.user] = sessions }
     }
 
     /// The sessions that are meant. O(sessions of the user).

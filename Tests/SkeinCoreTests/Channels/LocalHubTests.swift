@@ -101,6 +101,7 @@ import Testing
             try Self.compare(hub, topic, members: model[topic] ?? [], slots: slots[topic] ?? [:])
             if step % 500 == 0 {
                 #expect(hub.topicCount == model.values.count { !$0.isEmpty })
+                #expect(hub.memberCount == model.values.reduce(0) { $0 + $1.count })
                 let counts = Dictionary(hub.counts().map { ($0.topic, $0.members) }, uniquingKeysWith: +)
                 #expect(counts == model.mapValues(\.count).filter { $0.value > 0 })
             }
