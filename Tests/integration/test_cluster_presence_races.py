@@ -1,5 +1,6 @@
 """Members who are taken for dead while they come back: whoever hears joins and leaves knows in the end who is there."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from support.chaos import CONFIG, freeze
 from support.cluster import Cluster
 from support.crowd import Crowd, Witness
-from support.node import merged
+from support.node import Node, merged
 from support.redis import RedisServer
 from support.waiting import eventually
 
@@ -71,9 +72,17 @@ def owner(redis: RedisServer, name: str) -> str:
     return f"{number.decode()}.{generation.decode()}"
 
 
-def wait_for_members(redis: RedisServer, name: str) -> None:
+def wait_for_members(redis: RedisServer, name: str, members: int = MEMBERS) -> None:
     """Until a node has told Redis of all members; its lease has a field besides."""
-    eventually(lambda: redis.command("HLEN", f"skein:l:{owner(redis, name)}") == MEMBERS + 1, "all members are back")
+    eventually(lambda: redis.command("HLEN", f"skein:l:{owner(redis, name)}") == members + 1, "all members are back")
+
+
+def cut_subscriber(redis: RedisServer, node: Node) -> None:
+    """Ends the connection on which Redis tells a node what is published."""
+    name = re.search(r"skein\.connection=(\S+-subscriber)", node.log())[1]
+    lines = redis.command("CLIENT", "LIST", "TYPE", "PUBSUB").decode().splitlines()
+    (number,) = [re.match(r"id=(\d+)", line)[1] for line in lines if f" name={name} " in line]
+    assert redis.command("CLIENT", "KILL", "ID", number) == 1
 
 
 class SlowSweeper:
@@ -124,6 +133,32 @@ def test_a_node_that_comes_back_while_its_members_are_removed(cluster, redis, cr
     assert_all_present(cluster, crowd)
     assert witness.leaves == Counter((channel, client) for channel in removed for client in crowd.clients)
     assert known_wrong(witness, crowd) == {"": MEMBERS}
+
+
+def test_only_clients_of_a_node_that_was_cut_off_do_not_hear_that_its_members_left(cluster, redis, crowd, witness):
+    """The leaves come while the node has no connection for them."""
+    insider = Witness(cluster.node(3).ws_url, crowd.channels)
+    try:
+        freeze(cluster, 3)
+        sweeper = SlowSweeper(redis, "n3")
+        cut_subscriber(redis, cluster.node(3))
+        for channel in crowd.channels:
+            sweeper.remove(channel, crowd.clients | {insider.client})
+        sweeper.give_up()
+        cluster.resume(3)
+        eventually(lambda: "took this node for dead" in cluster.node(3).log(), "n3 knows")
+        wait_for_members(redis, "n3", MEMBERS + CHANNELS)
+        cluster.wait_ready(3)
+        for listener in (witness, insider):
+            listener.catch_up(lambda channel: cluster.api(2, "publish", {"channel": channel, "data": 1}))
+        assert_all_present(cluster, crowd)
+        assert known_wrong(witness, crowd) == {"": MEMBERS}
+        assert witness.leaves.keys() >= crowd.members.keys()
+        # It is listening again before or after the joins.
+        assert insider.joins <= crowd.members
+        assert insider.leaves.total() == 0
+    finally:
+        insider.close()
 
 
 def test_a_node_that_finds_another_history_of_redis_puts_its_members_back(cluster, redis, crowd, witness):

@@ -1,6 +1,7 @@
 """The checker of histories: it finds nothing in clean ones, and every way of breaking one, wherever it is broken."""
 
 import functools
+import itertools
 import random
 import time
 from collections.abc import Iterator
@@ -152,6 +153,24 @@ def test_histories_of_several_files_are_merged(tmp_path):
     assert events[1].since == ["e", 3] and events[2].off == 4
     history.write(events, tmp_path / "c")
     assert history.read(tmp_path / "c") == events
+
+
+@pytest.mark.parametrize(("home", "is_disturbed", "found"), [("n2", True, ["dup-join"]), ("n1", True, []), ("n1", False, ["dup-join"])])
+def test_a_second_join_is_allowed_only_to_those_whose_node_was_cut_off_with_that_of_the_member(home, is_disturbed, found):
+    names = {"member": "n1", "observer": home}
+    moments = itertools.count()
+
+    def event(*args, **values) -> Event:
+        return Event(next(moments), *args, **values)
+
+    events = [event(name, "conn", "ok", node=node, who=name) for name, node in names.items()]
+    events += [event("observer", "sub", kind, ch="open:a") for kind in ("invoke", "ok")]
+    events += [event("member", "sub", kind, ch="open:a") for kind in ("invoke", "ok")]
+    events.append(event("observer", "join", "ok", ch="open:a", who="member"))
+    if is_disturbed:
+        events += [event("test", "fault", kind, val="freeze", op=1) for kind in ("invoke", "ok")]
+    events.append(event("observer", "join", "ok", ch="open:a", who="member"))
+    assert [anomaly.kind for anomaly in check(events, EXPECTED).anomalies] == found
 
 
 def test_an_anomaly_is_shown_with_its_proof():

@@ -134,6 +134,7 @@ class Index:
         self._faults: list[tuple[int, int]] = []
         self._open: dict[tuple[str, str], Session] = {}
         self._clients: dict[str, str | None] = {}
+        self._homes: dict[str | None, str | None] = {}
         self._pending: dict[tuple, Event] = {}
         takers = {name: getattr(self, f"_take_{name}") for name in _TAKEN}
         for event in self.events:
@@ -149,6 +150,11 @@ class Index:
     def is_disturbed(self, start: int, end: int) -> bool:
         """Whether a fault, or what it leaves behind for a while, may have touched this time."""
         return any(start <= until and since <= end for since, until in self._faults)
+
+    def is_same_node(self, client: str | None, other: str | None) -> bool:
+        """Whether both clients were connected to one node, and the history says to which."""
+        node = self._homes.get(client)
+        return bool(node) and node == self._homes.get(other)
 
     def final_stream(self, channel: str) -> Stream | None:
         """The epoch of the last final read; without one the epoch that became known last."""
@@ -197,6 +203,7 @@ class Index:
     def _take_conn(self, event: Event) -> None:
         if event.type == "ok":
             self._clients[event.p] = event.who
+            self._homes[event.who] = event.node
             self._count("connections")
 
     def _take_disc(self, event: Event) -> None:

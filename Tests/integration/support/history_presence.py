@@ -55,8 +55,10 @@ def check_joins(index: Index) -> Iterator[Anomaly]:
 def _take_join(index: Index, session: Session, neighbour: Neighbour, event: Event) -> Iterator[Anomaly]:
     asked = index.sub_invokes.get((session.channel, event.who), [])
     if neighbour.is_present and neighbour.join:
-        # Only where a leave may be lost, and the client has subscribed anew, may there be a second join.
-        if len(asked) < 2 or not index.is_disturbed(neighbour.join.t, event.t):
+        # Only where a leave may be lost, and either the client has subscribed anew or its node was cut off and has put it back,
+        # may there be a second join. Of the latter only clients of that same node can have lost the leave.
+        is_again = len(asked) > 1 or index.is_same_node(session.client, event.who)
+        if not is_again or not index.is_disturbed(neighbour.join.t, event.t):
             message = f"{session.p} saw {event.who} join twice"
             yield anomaly("dup-join", session.channel, message, neighbour.join, event)
     if neighbour.early_leave and len(asked) == 1:
