@@ -15,11 +15,6 @@ let strict: [SwiftSetting] = [
 /// Targets that contain no unsafe code, and have to prove it.
 let strictlySafe: [SwiftSetting] = strict + [.strictMemorySafety()]
 
-/// Targets that every message goes through. Debug builds, which the unit tests run on, look for overlapping access to an object's
-/// properties while the program runs; release builds of these do not. Read `docs/decisions/0019` for the why.
-let hot: [SwiftSetting] =
-    strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
-
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
@@ -57,17 +52,18 @@ let package = Package(
             name: "SkeinWire",
             dependencies: ["SkeinCore", nioCore, .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["Centrifuge/client.proto"],
-            swiftSettings: hot
+            swiftSettings: strict
         ),
         .target(
             name: "SkeinCluster",
             dependencies: ["SkeinCore", nioCore],
-            swiftSettings: hot
+            swiftSettings: strict
         ),
         // Debian's libhiredis-dev. Without pkg-config, whose flags SwiftPM refuses with a warning at every build.
         .systemLibrary(name: "CHiredis"),
         // What the C library's allocator can do and Swift's view of the C library leaves out.
         .systemLibrary(name: "CAllocator"),
+        .systemLibrary(name: "CAffinity"),
         .systemLibrary(name: "CPrefetch"),
         .systemLibrary(name: "CSockets"),
         .target(
@@ -87,12 +83,13 @@ let package = Package(
                 logging, metrics,
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
-            swiftSettings: hot
+            swiftSettings: strict
         ),
         .target(
             name: "SkeinServer",
             dependencies: [
-                "CAllocator", "HashRing", "SkeinCore", "SkeinWire", "SkeinCluster", "SkeinRedis", "SkeinTransport",
+                "CAffinity", "CAllocator", "HashRing", "SkeinCore", "SkeinWire", "SkeinCluster", "SkeinRedis",
+                "SkeinTransport",
                 nioCore, nioPosix, nioHTTP1, logging, metrics, coreMetrics,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Configuration", package: "swift-configuration"),

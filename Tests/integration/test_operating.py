@@ -1,9 +1,11 @@
 """What an operator meets: listeners and their paths, health, metrics and logs."""
 
 import json
+import os
 import re
 import socket
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -269,3 +271,21 @@ def test_nothing_that_a_client_sends_as_a_secret_is_logged_or_counted(node_facto
     node.stop()
     assert canary not in metrics
     assert canary not in node.log()
+
+
+def loops(node) -> int:
+    """Threads that are event loops."""
+    names = [task.joinpath("comm").read_text().strip() for task in Path(f"/proc/{node.pid}/task").iterdir()]
+    return len([name for name in names if name.startswith("NIO-ELT-")])
+
+
+def test_a_node_has_a_loop_for_each_core_that_it_may_use(node_factory):
+    """As with `taskset`, or a container that is bound to cores."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        node = node_factory()
+    finally:
+        os.sched_setaffinity(0, allowed)
+    assert loops(node) == 1
+    assert loops(node_factory({"node": {"loops": 3}})) == 3

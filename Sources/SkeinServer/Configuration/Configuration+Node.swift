@@ -9,7 +9,7 @@ extension Configuration {
         public var weight = 100
         /// Where the node stands; empty for nowhere in particular.
         public var zone = ""
-        /// Event loops; 0 for one per core.
+        /// Event loops; 0 for one per core that the process may use.
         public var loops = 0
 
         /// How many event loops to start on a machine with that many cores: 1 to 64.

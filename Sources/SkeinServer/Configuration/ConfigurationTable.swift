@@ -43,7 +43,7 @@ enum ConfigurationTable {
             .reloadable
         )
         table.text("node.zone", \.node.zone, "Where the node stands, for those who read the ring.")
-        table.count("node.loops", \.node.loops, 0...64, "Event loops; 0 for one per core.")
+        table.count("node.loops", \.node.loops, 0...64, "Event loops; 0 for one per core that the process may use.")
     }
 
     private static func addListeners(to table: inout OptionTable<Configuration>) {

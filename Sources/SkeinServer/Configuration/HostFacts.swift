@@ -1,3 +1,6 @@
+import CAffinity
+import NIOCore
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -15,6 +18,8 @@ public struct HostFacts: Sendable, Equatable {
     public let hostName: String
     /// Most files this process may open (`RLIMIT_NOFILE`).
     public let descriptorLimit: Int
+    /// Cores that this process may use: its cgroup and its affinity (`taskset`) may allow fewer than the machine has.
+    public let coreCount: Int
     /// 3 bytes for a node name and 32 for a key.
     public let randomBytes: [UInt8]
 
@@ -22,9 +27,10 @@ public struct HostFacts: Sendable, Equatable {
     public static let randomByteCount = 35
 
     /// Facts from somewhere else. Missing random bytes count as zero.
-    public init(hostName: String, descriptorLimit: Int, randomBytes: [UInt8]) {
+    public init(hostName: String, descriptorLimit: Int, coreCount: Int = 1, randomBytes: [UInt8]) {
         self.hostName = hostName
         self.descriptorLimit = descriptorLimit
+        self.coreCount = coreCount
         let missing = max(0, Self.randomByteCount - randomBytes.count)
         self.randomBytes = randomBytes.prefix(Self.randomByteCount) + [UInt8](repeating: 0, count: missing)
     }
@@ -33,7 +39,12 @@ public struct HostFacts: Sendable, Equatable {
     public static func current() -> HostFacts {
         var generator = SystemRandomNumberGenerator()
         let bytes = (0..<Self.randomByteCount).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        return HostFacts(hostName: Self.readHostName(), descriptorLimit: Self.readLimit(), randomBytes: bytes)
+        return HostFacts(
+            hostName: Self.readHostName(),
+            descriptorLimit: Self.readLimit(),
+            coreCount: Self.readCoreCount(),
+            randomBytes: bytes
+        )
     }
 
     /// Host name and six hex digits; characters that are awkward in logs and metrics become `-`.
@@ -54,6 +65,11 @@ public struct HostFacts: Sendable, Equatable {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, 255) == 0 else { return "" }
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private static func readCoreCount() -> Int {
+        let allowed = Int(skein_allowed_cores())
+        return allowed > 0 ? min(System.coreCount, allowed) : System.coreCount
     }
 
     private static func readLimit() -> Int {

@@ -124,7 +124,7 @@ public final class NodeServer: Service {
         let keeper = try self.makeRingKeeper(configuration)
         let made = Mutex<Engine?>(nil)
         let transport = try await Transport(
-            loopCount: configuration.node.loopCount(cores: System.coreCount),
+            loopCount: configuration.node.loopCount(cores: self.host.coreCount),
             connectionLimit: configuration.maximumConnections(descriptorLimit: self.host.descriptorLimit),
             policy: Self.policy(of: configuration),
             origins: try OriginPolicy(configuration.client.allowedOrigins),
