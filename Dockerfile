@@ -18,9 +18,10 @@ COPY Sources Sources
 # Not compiled. SwiftPM wants the folder of every target that the manifest names.
 COPY Benchmarks/Micro Benchmarks/Micro
 COPY Tests Tests
-# Swift's libraries go into the binary, so that the second stage needs no Swift.
-RUN swift build -c release --product skein --static-swift-stdlib \
-    && install -D "$(swift build -c release --product skein --static-swift-stdlib --show-bin-path)/skein" /out/skein \
+# As in scripts/lib.sh. Swift's libraries go into the binary, so that the second stage needs no Swift.
+ARG RELEASE="-c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked"
+RUN swift build ${RELEASE} --product skein \
+    && install -D "$(swift build ${RELEASE} --show-bin-path)/skein" /out/skein \
     && strip /out/skein \
     && /out/skein version
 

@@ -5,7 +5,7 @@ check: ## everything that continuous integration runs
 	./scripts/test
 
 # As in scripts/lib.sh.
-release = -c release --static-swift-stdlib
+release = -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 
 build: ## the release binary
 	swift build $(release) --product skein

@@ -38,7 +38,16 @@ public final class MemoryBroker: EventBroker {
 
     /// Eight random characters of `0–9A–Za–z`: 47 bits.
     public static func randomEpoch() -> String {
-        String((0..<8).compactMap { _ in Self.epochAlphabet.randomElement() })
+        // One draw for all of them: each is a system call.
+        var bits = UInt64.random(in: 0 ... .max)
+        let base = UInt64(Self.epochAlphabet.count)
+        return String(unsafeUninitializedCapacity: 8) { room in
+            for index in 0..<8 {
+                room.initializeElement(at: index, to: Self.epochAlphabet[Int(bits % base)])
+                bits /= base
+            }
+            return 8
+        }
     }
 
     /// What the engine holds, one shard after the other. O(1).
@@ -60,7 +69,9 @@ public final class MemoryBroker: EventBroker {
     public static let visitsPerSweep = 1000
 
     private static let shardCount = 16
-    private static let epochAlphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    private static let epochAlphabet = Array(
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8
+    )
 
     private final class Shard: Sendable {
         let state = Mutex(MemoryShard())

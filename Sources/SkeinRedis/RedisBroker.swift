@@ -148,6 +148,9 @@ extension RedisBroker: EventBroker {
         idempotencyKey: IdempotencyKey?,
         completion: Completion<StreamPosition>
     ) {
+        guard retention.keepsStream || idempotencyKey != nil else {
+            return self.publishLive(publication, to: topic, completion)
+        }
         self.onLoop { core in
             core.commands.publish(
                 publication,
@@ -158,6 +161,14 @@ extension RedisBroker: EventBroker {
                 functions: core.functions
             ) { completion($0.brokerResult) }
         }
+    }
+
+    private func publishLive(_ publication: Publication, to topic: Topic, _ completion: Completion<StreamPosition>) {
+        // Sessions of other loops only need something to be kept.
+        if self.eventLoop.inEventLoop, let core = self.core.value {
+            return core.publishLive(publication, to: topic, completion)
+        }
+        self.onLoop { $0.publishLive(publication, to: topic, completion) }
     }
 
     public func announce(_ event: TopicEvent, to topic: Topic) {
@@ -295,6 +306,13 @@ extension RedisBroker: ClusterLink {
 }
 
 extension RedisCore {
+    fileprivate func publishLive(_ publication: Publication, to topic: Topic, _ completion: Completion<StreamPosition>)
+    {
+        self.commands.publishLive(publication, to: topic, keys: self.keys) { failure in
+            if let failure { completion.fail(failure.brokerError) } else { completion.succeed(.none) }
+        }
+    }
+
     /// A reply that a session will count on told the newest position of a topic.
     fileprivate func learned(_ position: StreamPosition, of topic: Topic, _ retention: Retention) {
         guard let followed = self.topics.followed(topic) else { return }

@@ -6,9 +6,12 @@ import SkeinCore
 /// are made from one text, ``topicPart(_:)``, in front of which a hash tag can be put for a Redis Cluster.
 struct RedisKeys: Sendable {
     private let prefix: String
+    /// Most nodes serve one application, and its channels are named for every message.
+    private let defaultChannelHead: String
 
     init(prefix: String) {
         self.prefix = prefix
+        self.defaultChannelHead = Self.channelHead(prefix, .default)
     }
 
     /// `app:channel`: tells topics apart by their bytes.
@@ -17,7 +20,8 @@ struct RedisKeys: Sendable {
     }
 
     private static func appPart(_ app: AppID) -> String {
-        guard app.name.utf8.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "%") }) else {
+        guard app != .default, app.name.utf8.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "%") })
+        else {
             return app.name
         }
         return String(
@@ -34,6 +38,13 @@ struct RedisKeys: Sendable {
 
     /// Pub/sub channel of a topic's events.
     func channel(_ topicPart: String) -> String { "\(self.prefix):c:\(topicPart)" }
+
+    /// What stands in front of the channel's name in ``channel(_:)``, of every topic of an app.
+    func channelHead(_ app: AppID) -> String {
+        app == .default ? self.defaultChannelHead : Self.channelHead(self.prefix, app)
+    }
+
+    private static func channelHead(_ prefix: String, _ app: AppID) -> String { "\(prefix):c:\(Self.appPart(app)):" }
 
     /// Hash: epoch, newest offset and forks of a topic's stream.
     func meta(_ topicPart: String) -> String { "\(self.prefix):m:\(topicPart)" }

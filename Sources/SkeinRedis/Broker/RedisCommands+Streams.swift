@@ -14,9 +14,6 @@ extension RedisCommands {
         functions: RedisFunctions,
         then handler: @escaping (Result<StreamPosition, RedisFailure>) -> Void
     ) {
-        guard retention.keepsStream || idempotencyKey != nil else {
-            return self.publishLive(publication, to: keys.channel(part), then: handler)
-        }
         self.send { writer in
             writer.call(
                 functions.publish,
@@ -49,18 +46,22 @@ extension RedisCommands {
         }
     }
 
-    private func publishLive(
+    /// Publishes on a channel that keeps nothing.
+    func publishLive(
         _ publication: Publication,
-        to channel: String,
-        then handler: @escaping (Result<StreamPosition, RedisFailure>) -> Void
+        to topic: Topic,
+        keys: RedisKeys,
+        then handler: @escaping RedisConnection.OutcomeHandler
     ) {
-        self.send { writer in
+        func write(_ writer: inout RESPCommandWriter) {
             writer.begin(3)
             writer.append("PUBLISH" as StaticString)
-            writer.append(channel)
+            writer.append(keys.channelHead(topic.app), topic.channel.text)
             writer.append(byteCount: Envelope.liveSize(of: publication)) { Envelope.writeLive(publication, into: &$0) }
-        } reply: { result in
-            handler(result.map { _ in .none })
+        }
+        if let connection = self.ready { return connection.send(write, outcome: handler) }
+        self.send(write) { result in
+            if case .failure(let failure) = result { handler(failure) } else { handler(nil) }
         }
     }
 

@@ -28,12 +28,21 @@ final class RedisCommands {
         self.settings = settings
         self.metrics = metrics
         self.now = now
-        dialer.onUp = { [weak self] _, answer in self?.connected(answer) }
+        dialer.onUp = { [weak self] connection, answer in self?.connected(connection, answer) }
         dialer.onDown = { [weak self] _ in self?.onDown() }
         dialer.onFailure = { [weak self] reason in self?.refuseHeld(reason) }
     }
 
     var isUp: Bool { self.dialer.connection != nil }
+
+    /// The connection, unless commands have to wait for it or are refused: for those so frequent that nothing should be allocated for
+    /// a wait that hardly ever is.
+    var ready: RedisConnection? {
+        guard let connection = self.dialer.connection, connection.inFlightBytes < self.settings.inFlightBytes else {
+            return nil
+        }
+        return connection
+    }
 
     /// Whether new commands are refused at once.
     var isFailing: Bool { self.dialer.isFailing }
@@ -58,33 +67,32 @@ final class RedisCommands {
         reply handler: @escaping RedisConnection.ReplyHandler
     ) {
         guard let connection = self.dialer.connection else {
-            guard !self.isStopped, !self.dialer.isFailing, self.held.count < Self.heldLimit else {
-                return handler(.failure(.notSent("no connection to Redis")))
-            }
-            if self.held.isEmpty { self.heldSince = self.now() }
-            self.held.append((write, handler))
-            return
+            return self.hold(write, handler)
         }
         guard connection.inFlightBytes < self.settings.inFlightBytes else {
             return handler(.failure(.notSent("Redis is \(connection.inFlightBytes) bytes behind")))
         }
-        connection.send(write) { self.received($0, on: connection, handler) }
+        connection.send(write, reply: handler)
+    }
+
+    private func hold(
+        _ write: @escaping (inout RESPCommandWriter) -> Void,
+        _ handler: @escaping RedisConnection.ReplyHandler
+    ) {
+        guard !self.isStopped, !self.dialer.isFailing, self.held.count < Self.heldLimit else {
+            return handler(.failure(.notSent("no connection to Redis")))
+        }
+        if self.held.isEmpty { self.heldSince = self.now() }
+        self.held.append((write, handler))
     }
 
     /// Most commands that wait for a connection.
     private static let heldLimit = 10_000
 
-    private func received(
-        _ result: Result<RESPValue, RedisFailure>,
-        on connection: RedisConnection,
-        _ handler: RedisConnection.ReplyHandler
-    ) {
-        if case .failure(.refused(let reply)) = result {
-            self.metrics.refused(reply.category)
-            if reply.category == .forked { self.refreshTag() }
-            if reply.endsConnection { connection.close("Redis said: \(reply.message)") }
-        }
-        handler(result)
+    private func refused(_ reply: RedisErrorReply, on connection: RedisConnection) {
+        self.metrics.refused(reply.category)
+        if reply.category == .forked { self.refreshTag() }
+        if reply.endsConnection { connection.close("Redis said: \(reply.message)") }
     }
 
     /// Called some times a second.
@@ -114,7 +122,10 @@ final class RedisCommands {
         self.dialer.connection?.close(reason)
     }
 
-    private func connected(_ answer: RedisGreeting.Answer) {
+    private func connected(_ connection: RedisConnection, _ answer: RedisGreeting.Answer) {
+        connection.onRefusal = { [weak connection] reply in
+            if let connection { self.refused(reply, on: connection) }
+        }
         self.tag = answer.tag
         self.heldSince = nil
         let held = self.held

@@ -11,11 +11,27 @@ final class RedisConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
     typealias ReplyHandler = (Result<RESPValue, RedisFailure>) -> Void
+    typealias OutcomeHandler = (RedisFailure?) -> Void
 
     private struct Waiting {
-        let handler: ReplyHandler
+        let handler: Handler
         let sentAt: MonotonicInstant
         let size: Int
+    }
+
+    /// Who is told of a command's end.
+    private enum Handler {
+        /// Gets the reply.
+        case reply(ReplyHandler)
+        /// Asks only whether Redis has done it.
+        case outcome(OutcomeHandler)
+
+        func fail(_ failure: RedisFailure) {
+            switch self {
+            case .reply(let handler): handler(.failure(failure))
+            case .outcome(let handler): handler(failure)
+            }
+        }
     }
 
     private let now: () -> MonotonicInstant
@@ -30,6 +46,8 @@ final class RedisConnection: ChannelInboundHandler {
 
     /// Sees every reply first; true for one that answers no command: a message, or the confirmation of a subscription.
     var onPush: ((borrowing RESPReply) -> Bool)?
+    /// Sees every error that answers a command, before whoever sent it does.
+    var onRefusal: ((RedisErrorReply) -> Void)?
     /// Called once, after the commands that wait were told.
     var onEnd: ((_ reason: String) -> Void)?
 
@@ -51,7 +69,16 @@ final class RedisConnection: ChannelInboundHandler {
     /// Adds a command to what leaves at the end of the turn. `handler` is called once; before this returns only when the connection has
     /// ended, as for somebody who has just been told so and tries again.
     func send(_ write: (inout RESPCommandWriter) -> Void, reply handler: @escaping ReplyHandler) {
-        if let endReason { return handler(.failure(.notSent(endReason))) }
+        self.send(write, .reply(handler))
+    }
+
+    /// Adds a command of whose reply only that it is no error matters. `handler` is called once, as above.
+    func send(_ write: (inout RESPCommandWriter) -> Void, outcome handler: @escaping OutcomeHandler) {
+        self.send(write, .outcome(handler))
+    }
+
+    private func send(_ write: (inout RESPCommandWriter) -> Void, _ handler: Handler) {
+        if let endReason { return handler.fail(.notSent(endReason)) }
         let size = self.append(write)
         self.inFlightBytes += size
         self.waiting.append(Waiting(handler: handler, sentAt: self.now(), size: size))
@@ -78,8 +105,9 @@ final class RedisConnection: ChannelInboundHandler {
     private func flush() {
         self.isFlushScheduled = false
         guard let context = self.context, self.outgoing.byteCount > 0 else { return }
-        let capacity = min(Self.keptCapacity, self.outgoing.byteCount)
-        context.writeAndFlush(self.wrapOutboundOut(self.outgoing.take(reserving: capacity)), promise: nil)
+        let commands = self.outgoing.take()
+        context.writeAndFlush(self.wrapOutboundOut(commands), promise: nil)
+        if commands.capacity <= Self.keptCapacity { self.outgoing.reuse(commands) }
     }
 
     private static let keptCapacity = 65536
@@ -98,8 +126,9 @@ final class RedisConnection: ChannelInboundHandler {
         var waiting: Deque<Waiting> = []
         swap(&waiting, &self.waiting)
         self.inFlightBytes = 0
-        for command in waiting { command.handler(.failure(.lost(reason))) }
+        for command in waiting { command.handler.fail(.lost(reason)) }
         self.onPush = nil
+        self.onRefusal = nil
         let onEnd = self.onEnd.take()
         onEnd?(reason)
     }
@@ -144,11 +173,13 @@ final class RedisConnection: ChannelInboundHandler {
             return self.close("Redis sent a reply that nobody asked for")
         }
         self.inFlightBytes -= command.size
-        let value = RESPValue(reply)
-        if case .error(let text) = value {
-            command.handler(.failure(.refused(RedisErrorReply(text))))
-        } else {
-            command.handler(.success(value))
+        if let refusal = RedisErrorReply(reply) {
+            self.onRefusal?(refusal)
+            return command.handler.fail(.refused(refusal))
+        }
+        switch command.handler {
+        case .reply(let handler): handler(.success(RESPValue(reply)))
+        case .outcome(let handler): handler(nil)
         }
     }
 }

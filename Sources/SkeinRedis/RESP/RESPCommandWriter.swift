@@ -26,15 +26,21 @@ struct RESPCommandWriter {
     /// Bytes that have been written and not taken.
     var byteCount: Int { self.buffer.readableBytes }
 
-    /// Takes the commands out, all of them complete, and leaves the writer empty.
-    ///
-    /// - Parameter capacity: bytes to set aside for the next ones; 0 allocates when they come.
-    mutating func take(reserving capacity: Int = 0) -> ByteBuffer {
+    /// Takes the commands out, all of them complete, and leaves the writer empty and without room.
+    mutating func take() -> ByteBuffer {
         self.checkComplete()
         let commands = self.buffer
         self.buffer = ByteBuffer()
-        self.buffer.reserveCapacity(capacity)
         return commands
+    }
+
+    /// Uses the room of what was taken for the next commands. If somebody still has it, sets as much aside as there was in it, which may
+    /// be far less than the room: while Redis stands still many wait, each with its own. Does nothing when there are commands already.
+    mutating func reuse(_ taken: consuming ByteBuffer) {
+        guard self.byteCount == 0 else { return }
+        let size = taken.readableBytes
+        self.buffer = taken
+        self.buffer.clear(minimumCapacity: size)
     }
 
     /// Starts a command.
@@ -68,6 +74,29 @@ struct RESPCommandWriter {
     mutating func append(_ text: String) {
         var text = text
         text.withUTF8 { self.append(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Writes two texts as one word.
+    mutating func append(_ first: String, _ second: String) {
+        var first = first
+        var second = second
+        self.countWord()
+        first.withUTF8 { first in
+            second.withUTF8 { second in
+                let count = first.count + second.count
+                self.buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.maximumLineLength + count + 2) {
+                    room in
+                    let start = Self.line("$", count, into: room)
+                    let middle = start + first.count
+                    let end = start + count
+                    UnsafeMutableRawBufferPointer(rebasing: room[start..<middle])
+                        .copyMemory(from: UnsafeRawBufferPointer(first))
+                    UnsafeMutableRawBufferPointer(rebasing: room[middle..<end])
+                        .copyMemory(from: UnsafeRawBufferPointer(second))
+                    return end + Self.lineEnd(into: room, at: end)
+                }
+            }
+        }
     }
 
     /// Writes the UTF-8 of a constant.

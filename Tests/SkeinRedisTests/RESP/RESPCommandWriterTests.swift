@@ -71,11 +71,39 @@ import Testing
             writer.append("PING")
         }
         #expect(writer.byteCount == 6 + 28)
-        #expect(self.text(writer.take(reserving: 100)) == "before*1\r\n$4\r\nPING\r\n*1\r\n$4\r\nPING\r\n")
+        #expect(self.text(writer.take()) == "before*1\r\n$4\r\nPING\r\n*1\r\n$4\r\nPING\r\n")
         #expect(writer.byteCount == 0)
         writer.begin(1)
         writer.append("QUIT")
         #expect(self.text(writer.take()) == "*1\r\n$4\r\nQUIT\r\n")
+    }
+
+    @Test func `the room of what was taken is used again, and nothing of what was in it`() {
+        var writer = RESPCommandWriter()
+        writer.begin(1)
+        writer.append("PING")
+        let taken = writer.take()
+        #expect(self.text(taken) == "*1\r\n$4\r\nPING\r\n")
+        writer.reuse(taken)
+        #expect(writer.byteCount == 0)
+        #expect(self.text(taken) == "*1\r\n$4\r\nPING\r\n")
+        writer.begin(1)
+        writer.append("QUIT")
+        writer.reuse(ByteBuffer(string: "old"))
+        #expect(self.text(writer.take()) == "*1\r\n$4\r\nQUIT\r\n")
+    }
+
+    @Test func `commands that somebody keeps do not make others as large as the largest`() {
+        var writer = RESPCommandWriter(ByteBuffer(repeating: 0, count: 60_000))
+        var kept = [writer.take()]
+        for _ in 0..<3 {
+            kept[kept.count - 1].moveReaderIndex(forwardBy: max(0, kept[kept.count - 1].readableBytes - 14))
+            writer.reuse(kept[kept.count - 1])
+            writer.begin(1)
+            writer.append("PING")
+            kept.append(writer.take())
+        }
+        #expect(kept.dropFirst().allSatisfy { $0.capacity < 1000 })
     }
 
     @Test func `a rare command is one line`() {
@@ -96,10 +124,15 @@ import Testing
                 let size = Int.random(in: 0...Int.random(in: 1...500, using: &random), using: &random)
                 let bytes = (0..<size).map { _ in UInt8(truncatingIfNeeded: random.next()) }
                 let number = Int(truncatingIfNeeded: random.next() >> UInt64.random(in: 0..<64, using: &random))
-                switch Int.random(in: 0..<4, using: &random) {
+                switch Int.random(in: 0..<5, using: &random) {
                 case 0: writer.append(bytes)
                 case 1: writer.append(ByteBuffer(bytes: bytes))
                 case 2: writer.append(byteCount: size) { $0.writeBytes(bytes) }
+                case 3:
+                    let (first, second) = (String(repeating: "é", count: size), number % 2 == 0 ? "" : "\(number)")
+                    writer.append(first, second)
+                    words.append(.bulk(Array((first + second).utf8)))
+                    continue
                 default:
                     writer.append(number)
                     words.append(.bulk("\(number)"))
