@@ -3,7 +3,7 @@ import Synchronization
 
 /// How many users have sessions on a node, counted while they come and go: one who is on several loops is one user.
 ///
-/// Called from any thread; O(1) but for ``count``.
+/// Called from any thread; everything is O(1).
 public final class UserCensus: Sendable {
     private static let shardCount = 16
 
@@ -30,7 +30,7 @@ public final class UserCensus: Sendable {
         }
     }
 
-    /// Users with a session. O(1): one lock after the other is taken, so that it is no moment's truth while they come and go.
+    /// Users with a session. Takes one lock after the other, so that it is no moment's truth while they come and go.
     public var count: Int { self.shards.reduce(0) { $0 + $1.loops.withLock(\.count) } }
 
     private func shard(of user: UserID) -> Shard {
