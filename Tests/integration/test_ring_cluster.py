@@ -24,8 +24,8 @@ DRAIN_RATE = 40
 MOVE_RATE = 40
 SETTLE_SECONDS = 2
 SHUTDOWN, RECONNECT = 3001, 3011
-# No second has more than so many times the mean of its window.
-PEAK = 1.5
+# The first to come may be late itself.
+EARLY_SECONDS = 1
 NANOSECONDS = 1_000_000_000
 RING = {
     "drain": {"delay": "1s", "rate": DRAIN_RATE},
@@ -91,13 +91,12 @@ def balanced(redis: RedisServer, folder: Path, cluster: Cluster) -> Iterator[Bal
 
 
 def assert_spread(events: list[Event], rate: float) -> None:
-    """Told at a pace, they come back at that pace: no second of the window has many more than the others."""
+    """Told at a pace, they come back at that pace: nobody is early. A machine that stands still makes some of them late together."""
     times = sorted(event.t / NANOSECONDS for event in events)
     seconds = Counter(int(time - times[0]) for time in times)
     print("reconnects a second:", [seconds[second] for second in range(max(seconds) + 1)])
-    window = max(times[-1] - times[0], 1)
-    assert max(seconds.values()) <= PEAK * len(times) / window + 4
-    assert len(times) / window <= PEAK * rate
+    for count, time in enumerate(times, 1):
+        assert count <= rate * (time - times[0] + EARLY_SECONDS), f"{count} in the first {time - times[0]:.3f} s"
 
 
 def losses(outcome) -> list[Event]:
